@@ -1,0 +1,77 @@
+// The fake API server's core: typed requests in, responses out. No bytes, no coroutines, no clock of its own.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "fakeapi/store/log.hpp"
+#include "operator/api/error.hpp"
+#include "operator/api/request.hpp"
+#include "operator/api/watch.hpp"
+#include "operator/seams/time.hpp"
+
+namespace fakeapi {
+
+struct ServerOptions {
+  /// How many log entries are kept for watches and old lists before the oldest are compacted; 0: all.
+  std::size_t retained_entries = 0;
+  /// Makes the uids, so that two runs give the same ones.
+  std::uint64_t uid_seed = 1;
+};
+
+/// What comes with a request besides its content.
+struct RequestContext {
+  Actor actor;
+  /// A number of the caller's choice that the commits of this request carry; 0: none.
+  std::uint64_t cause = 0;
+  /// The server's calendar time at which the request arrives.
+  seams::WallTime now;
+};
+
+template <class T>
+using Result = std::expected<T, api::Error>;
+
+/// One watch: a position in the log and what to let through. Small; copying it makes an independent watch.
+struct WatchCursor;
+
+class Server {
+ public:
+  /// Starts with the namespaces default, kube-system, kube-public and kube-node-lease.
+  explicit Server(ServerOptions options);
+  ~Server();
+
+  /// Carries out any request but a watch, atomically.
+  Result<api::Response> execute(api::Request const& request, RequestContext const& context);
+
+  /// Validates a watch request and places its cursor. The first next_event() calls give the synthetic ADDED events if
+  /// the request asked for them. Error 410 if the revision asked for has been compacted.
+  Result<std::unique_ptr<WatchCursor>> open_watch(api::Request const& request);
+
+  /// The next event for this watch from revisions up to `up_to`, or nothing if there is none yet. An event of type
+  /// error (410 Expired) if the position has been compacted meanwhile.
+  std::optional<api::WatchEvent> next_event(WatchCursor& cursor, Revision up_to) const;
+
+  /// The revision of the last commit, of any kind.
+  Revision revision() const;
+  /// Forgets history up to and including this revision: watches and lists from there answer 410.
+  void compact(Revision revision);
+
+  /// Calls back after each commit, in the order of registration, before execute() returns. An observer must not call
+  /// execute() from there, but may schedule it. Returns a number for remove_observer().
+  std::uint64_t add_observer(std::function<void(Commit const&)> observer);
+  void remove_observer(std::uint64_t id);
+
+  Log const& log() const;
+  /// The object now, or null, past all API semantics: for controllers, invariants and tests.
+  api::ObjectPtr find(api::Resource const& resource, api::ObjectKey const& key) const;
+  void for_each(api::Resource const& resource, std::function<void(api::ObjectPtr const&)> const& visit) const;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace fakeapi

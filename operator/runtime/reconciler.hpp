@@ -1,0 +1,66 @@
+// What a controller calls for a key, and what it hands along.
+#pragma once
+#include <boost/asio/awaitable.hpp>
+#include <expected>
+#include <optional>
+#include <vector>
+
+#include "operator/api/error.hpp"
+#include "operator/api/resource.hpp"
+#include "operator/seams/time.hpp"
+
+namespace runtime {
+
+/// One reconcile of one key. Belongs to the controller and lives until the reconcile has ended.
+class ReconcileContext {
+ public:
+  ReconcileContext(api::ObjectKey key, bool read_live, seams::MonotonicTime deadline)
+      : key_(std::move(key)), read_live_(read_live), deadline_(deadline) {}
+
+  api::ObjectKey const& key() const { return key_; }
+
+  /// An earlier write for this key has an unknown outcome: the cache may not show it yet, so read from the server
+  /// before deciding. Stays set from reconcile to reconcile until one succeeds.
+  bool read_live() const { return read_live_; }
+
+  /// When the reconcile should have ended; every call made in it takes this as its deadline.
+  seams::MonotonicTime deadline() const { return deadline_; }
+
+  /// Read your own writes: the key is not reconciled again before the cache of `resource` has reached `version`, the
+  /// resourceVersion in the answer to a write. Waits in the queue, holds no worker.
+  void wrote(api::Resource const& resource, api::ResourceVersion version) { writes_.push_back({resource, version}); }
+
+  struct Write {
+    api::Resource resource;
+    api::ResourceVersion version;
+  };
+  std::vector<Write> const& writes() const { return writes_; }
+
+ private:
+  api::ObjectKey key_;
+  bool read_live_;
+  seams::MonotonicTime deadline_;
+  std::vector<Write> writes_;
+};
+
+/// A reconcile that did what there was to do.
+struct ReconcileResult {
+  /// Reconcile again after this long even if nothing happens.
+  std::optional<seams::Duration> requeue_after;
+};
+
+/// Drives one kind of object towards what its spec says. Level-triggered: it is told which object, never what happened.
+///
+/// An Error is handled by its kind (design: every error is one of a few kinds): a conflict is retried without counting
+/// as a failure, forbidden slowly, 429 after the time told, an unknown outcome with read_live(), everything else with
+/// exponential backoff. An exception is a bug: it is logged and counted, and the key is retried like a failure.
+class Reconciler {
+ public:
+  virtual ~Reconciler() = default;
+
+  /// Reconciles context.key(). `context` outlives the coroutine. At most one runs per key. When it is cancelled (the
+  /// reconcile timeout, shutdown) it returns as soon as no write is in flight.
+  virtual boost::asio::awaitable<std::expected<ReconcileResult, api::Error>> reconcile(ReconcileContext& context) = 0;
+};
+
+}  // namespace runtime
