@@ -1,0 +1,31 @@
+// A running fingerprint of everything that happens in a simulation.
+#pragma once
+#include <cstdint>
+#include <string_view>
+
+namespace sim {
+
+/// Mixes 64 bits thoroughly (the finaliser of SplitMix64, Steele, Lea and Flood, OOPSLA 2014).
+constexpr std::uint64_t mix(std::uint64_t x) {
+  x += 0x9e3779b97f4a7c15U;
+  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9U;
+  x = (x ^ (x >> 27)) * 0x94d049bb133111ebU;
+  return x ^ (x >> 31);
+}
+
+/// Two runs that did the same things in the same order have the same value. Not cryptographic.
+class Digest {
+ public:
+  void add(std::uint64_t value) { state_ = mix(state_ ^ value); }
+  void add(std::string_view text) {
+    std::uint64_t hash = 0xcbf29ce484222325U ^ text.size();
+    for (char const c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
+    add(hash);
+  }
+  std::uint64_t value() const { return state_; }
+
+ private:
+  std::uint64_t state_ = 0;
+};
+
+}  // namespace sim
