@@ -257,6 +257,23 @@ TEST(ApplyPatch, refuses_what_the_server_refuses_in_its_words) {
   }
 }
 
+TEST(ApplyPatch, sees_what_the_operations_before_have_left) {
+  using enum JsonPatchVerb;
+  EXPECT_FALSE(apply_patch(
+      echo(), patch_of({operation(remove, "/metadata/labels"), operation(add, "/metadata/labels/a", "\"b\"")})));
+  EXPECT_FALSE(apply_patch(echo(), patch_of({operation(remove, "/metadata/finalizers"),
+                                             operation(add, "/metadata/finalizers/-", "\"b\"")})));
+  EXPECT_FALSE(apply_patch(echo(), patch_of({operation(remove, "/spec"), operation(add, "/spec/a", "1")})));
+  auto const refilled = apply_patch(
+      echo(), patch_of({operation(remove, "/metadata/finalizers/0"), operation(remove, "/metadata/finalizers/0"),
+                        operation(add, "/metadata/finalizers/-", "\"b\"")}));
+  ASSERT_TRUE(refilled);
+  EXPECT_EQ(*refilled->metadata.finalizers, std::vector<std::string>{"b"});
+  EXPECT_FALSE(apply_patch(echo(), patch_of({operation(add, "/metadata/resourceVersion", "\"07\""),
+                                             operation(test, "/metadata/resourceVersion", "\"7\"")})))
+      << "texts are compared, not numbers";
+}
+
 TEST(ApplyPatch, limits_the_number_of_operations) {
   JsonPatch patch;
   for (int i = 0; i < 10001; ++i) patch.operations.push_back(operation(JsonPatchVerb::add, "/spec/a", "1"));
