@@ -1,0 +1,26 @@
+// The parts of an object's JSON, one by one: shared by object_from_json and by patches that touch only some of them.
+#pragma once
+#include <boost/json/value.hpp>
+#include <expected>
+#include <string>
+
+#include "operator/api/object.hpp"
+
+namespace api::detail {
+
+/// Readers of one field; `path` names it in errors. Null reads as empty.
+std::expected<StringMap, std::string> read_string_map(boost::json::value const& json, std::string_view path);
+std::expected<std::vector<std::string>, std::string> read_finalizers(boost::json::value const& json);
+std::expected<std::vector<OwnerReference>, std::string> read_owner_references(boost::json::value const& json);
+std::expected<OwnerReference, std::string> read_owner_reference(boost::json::value const& json, std::string_view path);
+
+/// Decimal digits that fit, or nothing.
+std::optional<ResourceVersion> parse_resource_version(std::string_view text);
+
+/// The object as an integer where a JSON number stands for one (3, 3.0), or nothing.
+std::optional<std::int64_t> as_integer(boost::json::value const& json);
+
+/// Equal in everything that reaches JSON, resourceVersion and the order of keys apart.
+bool same_metadata(ObjectMeta const& a, ObjectMeta const& b);
+
+}  // namespace api::detail

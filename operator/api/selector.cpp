@@ -1,0 +1,270 @@
+#include "operator/api/selector.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+namespace api {
+namespace {
+
+bool is_alphanumeric(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
+
+/// Letters, digits, '-', '_' and '.', beginning and ending with a letter or digit, at most 63 of them.
+bool is_name(std::string_view text) {
+  constexpr std::size_t longest = 63;
+  return !text.empty() && text.size() <= longest && is_alphanumeric(text.front()) && is_alphanumeric(text.back()) &&
+         std::ranges::all_of(text, [](char c) { return is_alphanumeric(c) || c == '-' || c == '_' || c == '.'; });
+}
+
+/// A DNS-1123 subdomain.
+bool is_subdomain(std::string_view text) {
+  constexpr std::size_t longest = 253;
+  if (text.empty() || text.size() > longest) return false;
+  char before = '.';
+  for (char const c : text) {
+    bool const lower = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+    if (!lower && c != '-' && c != '.') return false;
+    if (c == '-' && before == '.') return false;
+    if (c == '.' && (before == '.' || before == '-')) return false;
+    before = c;
+  }
+  return before != '.' && before != '-';
+}
+
+bool is_label_key(std::string_view text) {
+  auto const slash = text.find('/');
+  if (slash == std::string_view::npos) return is_name(text);
+  return is_subdomain(text.substr(0, slash)) && is_name(text.substr(slash + 1));
+}
+
+bool is_label_value(std::string_view text) { return text.empty() || is_name(text); }
+
+std::optional<std::int64_t> parse_integer(std::string_view text) {
+  if (text.starts_with('+')) text.remove_prefix(1);
+  std::int64_t number = 0;
+  auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+}  // namespace
+
+/// Recursive descent over words and symbols.
+class LabelSelector::Parser {
+ public:
+  explicit Parser(std::string_view text) : text_(text) { advance(); }
+
+  std::expected<std::vector<Requirement>, std::string> run() {
+    std::vector<Requirement> requirements;
+    while (kind_ != Kind::end) {
+      auto requirement = read_requirement();
+      if (!requirement) return std::unexpected("unable to parse requirement: " + requirement.error());
+      requirements.push_back(*std::move(requirement));
+      if (kind_ == Kind::end) break;
+      if (!is_symbol(",")) return std::unexpected(found("',' or the end"));
+      advance();
+      if (kind_ != Kind::word && !is_symbol("!")) return std::unexpected(found("a key after ','"));
+    }
+    return requirements;
+  }
+
+ private:
+  enum class Kind : std::uint8_t { word, symbol, end };
+
+  /// Takes the next word or symbol of the text.
+  void advance() {
+    constexpr std::string_view spaces = " \t\r\n";
+    constexpr std::string_view symbols = "=!(),><";
+    while (!text_.empty() && spaces.contains(text_.front())) text_.remove_prefix(1);
+    std::size_t length = 0;
+    if (text_.empty()) {
+      kind_ = Kind::end;
+    } else if (symbols.contains(text_.front())) {
+      kind_ = Kind::symbol;
+      length = text_.starts_with("==") || text_.starts_with("!=") ? 2 : 1;
+    } else {
+      kind_ = Kind::word;
+      while (length < text_.size() && !symbols.contains(text_[length]) && !spaces.contains(text_[length])) ++length;
+    }
+    token_ = text_.substr(0, length);
+    text_.remove_prefix(length);
+  }
+
+  bool is_symbol(std::string_view symbol) const { return kind_ == Kind::symbol && token_ == symbol; }
+  std::string found(std::string_view expected) const {
+    return "found '" + std::string(token_) + "', expected: " + std::string(expected);
+  }
+
+  std::expected<Requirement, std::string> read_requirement() {
+    Requirement requirement;
+    bool const negated = is_symbol("!");
+    if (negated) advance();
+    if (kind_ != Kind::word) return std::unexpected(found("'!' or a key"));
+    if (!is_label_key(token_)) return std::unexpected("'" + std::string(token_) + "' is not a label key");
+    requirement.key = token_;
+    advance();
+    if (negated || kind_ == Kind::end || is_symbol(",")) {
+      requirement.op = negated ? Operator::does_not_exist : Operator::exists;
+      return requirement;
+    }
+    bool const set_based = kind_ == Kind::word && (token_ == "in" || token_ == "notin");
+    if (set_based) {
+      requirement.op = token_ == "in" ? Operator::in : Operator::not_in;
+    } else if (is_symbol("=") || is_symbol("==")) {
+      requirement.op = Operator::in;
+    } else if (is_symbol("!=")) {
+      requirement.op = Operator::not_in;
+    } else if (is_symbol(">")) {
+      requirement.op = Operator::greater_than;
+    } else if (is_symbol("<")) {
+      requirement.op = Operator::less_than;
+    } else {
+      return std::unexpected(found("in, notin, =, ==, !=, >, <"));
+    }
+    advance();
+    auto values = set_based ? read_set() : read_one();
+    if (!values) return std::unexpected(std::move(values.error()));
+    requirement.values = *std::move(values);
+    return checked(std::move(requirement));
+  }
+
+  std::expected<std::vector<std::string>, std::string> read_one() {
+    std::vector<std::string> values(1);
+    if (kind_ == Kind::end || is_symbol(",")) return values;
+    if (kind_ != Kind::word) return std::unexpected(found("a value"));
+    values.front() = token_;
+    advance();
+    return values;
+  }
+
+  /// "(a, b)"; a place between commas that is left free is the empty value.
+  std::expected<std::vector<std::string>, std::string> read_set() {
+    if (!is_symbol("(")) return std::unexpected(found("'('"));
+    advance();
+    std::vector<std::string> values;
+    if (is_symbol(")")) return std::unexpected("for 'in' and 'notin' the set of values must not be empty");
+    for (;;) {
+      values.emplace_back();
+      if (kind_ == Kind::word) {
+        values.back() = token_;
+        advance();
+      }
+      if (is_symbol(")")) break;
+      if (!is_symbol(",")) return std::unexpected(found("',' or ')'"));
+      advance();
+    }
+    advance();
+    return values;
+  }
+
+  static std::expected<Requirement, std::string> checked(Requirement requirement) {
+    bool const numeric = requirement.op == Operator::greater_than || requirement.op == Operator::less_than;
+    for (auto const& value : requirement.values) {
+      if (numeric && !parse_integer(value)) {
+        return std::unexpected("for '>' and '<' the value must be an integer, not '" + value + "'");
+      }
+      if (!is_label_value(value)) return std::unexpected("'" + value + "' is not a label value");
+    }
+    return requirement;
+  }
+
+  std::string_view text_;
+  std::string_view token_;
+  Kind kind_ = Kind::end;
+};
+
+std::expected<LabelSelector, std::string> LabelSelector::parse(std::string_view text) {
+  auto requirements = Parser(text).run();
+  if (!requirements) return std::unexpected(std::move(requirements.error()));
+  LabelSelector selector;
+  selector.requirements_ = *std::move(requirements);
+  return selector;
+}
+
+bool LabelSelector::matches(StringMap const& labels) const {
+  auto const one_of = [](Requirement const& requirement, std::string const& value) {
+    return std::ranges::find(requirement.values, value) != requirement.values.end();
+  };
+  return std::ranges::all_of(requirements_, [&](Requirement const& requirement) {
+    std::string const* const value = labels.find(requirement.key);
+    switch (requirement.op) {
+      case Operator::exists:
+        return value != nullptr;
+      case Operator::does_not_exist:
+        return value == nullptr;
+      case Operator::in:
+        return value != nullptr && one_of(requirement, *value);
+      case Operator::not_in:
+        return value == nullptr || !one_of(requirement, *value);
+      case Operator::greater_than:
+      case Operator::less_than: {
+        auto const number = value == nullptr ? std::nullopt : parse_integer(*value);
+        if (!number) return false;
+        auto const bound = *parse_integer(requirement.values.front());
+        return requirement.op == Operator::greater_than ? *number > bound : *number < bound;
+      }
+    }
+    return false;
+  });
+}
+
+namespace {
+
+/// Takes the backslashes off a value; nothing if it holds a bare ',' or '=' or a backslash that escapes nothing.
+std::optional<std::string> unescape(std::string_view text) {
+  std::string value;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\\') {
+      if (++i == text.size() || (text[i] != '\\' && text[i] != ',' && text[i] != '=')) return std::nullopt;
+    } else if (text[i] == ',' || text[i] == '=') {
+      return std::nullopt;
+    }
+    value.push_back(text[i]);
+  }
+  return value;
+}
+
+/// The length of a selector's first term: up to a comma that is not escaped.
+std::size_t term_length(std::string_view text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\\') {
+      ++i;
+    } else if (text[i] == ',') {
+      return i;
+    }
+  }
+  return text.size();
+}
+
+}  // namespace
+
+std::expected<FieldSelector, std::string> FieldSelector::parse(std::string_view text) {
+  FieldSelector selector;
+  for (std::string_view rest = text; !rest.empty();) {
+    std::string_view const term = rest.substr(0, term_length(rest));
+    rest.remove_prefix(std::min(term.size() + 1, rest.size()));
+    if (term.empty()) continue;
+    std::size_t const at = term.find('=');
+    if (at == std::string_view::npos) {
+      return std::unexpected("invalid selector: '" + std::string(text) + "'; can't understand '" + std::string(term) +
+                             "'");
+    }
+    bool const negated = at > 0 && term[at - 1] == '!';
+    bool const doubled = !negated && at + 1 < term.size() && term[at + 1] == '=';
+    auto value = unescape(term.substr(at + (doubled ? 2 : 1)));
+    if (!value) {
+      return std::unexpected("invalid field selector: the value of '" + std::string(term) +
+                             "' has a ',', '=' or '\\' that is not escaped");
+    }
+    selector.requirements_.push_back(
+        {std::string(term.substr(0, at - (negated ? 1 : 0))), !negated, *std::move(value)});
+  }
+  return selector;
+}
+
+bool FieldSelector::matches(std::function<std::string(std::string_view field)> const& value_of) const {
+  return std::ranges::all_of(requirements_, [&](Requirement const& requirement) {
+    return (value_of(requirement.field) == requirement.value) == requirement.equal;
+  });
+}
+
+}  // namespace api

@@ -1,0 +1,35 @@
+// The kinds of faults that the simulator injects.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+namespace sim {
+
+/// The numbers are the sites of the swarm's choices; new kinds go to the end.
+enum class FaultKind : std::uint8_t {
+  crash_before_send,
+  crash_arrived,
+  crash_applied,
+  crash_delivered,
+  error_before_apply,
+  error_after_apply,
+  conflict,
+  latency,
+  watch_drop,
+  watch_expired,
+  deployment_edit,
+  deployment_delete,
+  echo_delete,
+  echo_recreate,
+  stranger_first,
+  foreign_finalizer_before,
+  foreign_finalizer_during,
+  foreign_finalizer_never_removed,
+};
+inline constexpr unsigned fault_kind_count = 18;
+
+/// As it stands in reports: "crash_before_send".
+std::string_view to_string(FaultKind kind);
+
+}  // namespace sim

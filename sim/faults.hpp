@@ -1,0 +1,87 @@
+// The fault injector: what the hooks of the in-process face decide, drawn from the tape.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string_view>
+
+#include "fakeapi/face/call_hooks.hpp"
+#include "sim/fault_kind.hpp"
+#include "sim/scheduler.hpp"
+#include "sim/tape.hpp"
+#include "sim/workload.hpp"
+
+namespace sim {
+
+/// How often each fault was injected in a run, and each crash by hook point and verb.
+struct FaultCounts {
+  std::array<std::uint32_t, fault_kind_count> injected{};
+  std::array<std::array<std::uint32_t, api::verb_count>, fakeapi::hook_point_count> crashes{};
+  void count(FaultKind kind) { ++injected[static_cast<std::size_t>(kind)]; }
+  std::uint32_t of(FaultKind kind) const { return injected[static_cast<std::size_t>(kind)]; }
+};
+
+/// What the injector asks of the world around it.
+class FaultTarget {
+ public:
+  virtual ~FaultTarget() = default;
+  /// Kill the operator in the next turn; a new one starts some time later.
+  virtual void crash_operator(std::string_view why) = 0;
+  /// Somebody else writes to the object that the request is about, just before it; false if there is none.
+  virtual bool touch(api::Request const& request) = 0;
+  /// For the trace.
+  virtual void note(std::string_view what) = 0;
+  virtual bool tracing() const = 0;
+};
+
+/// What checks every call as it passes.
+class CallObserver {
+ public:
+  virtual ~CallObserver() = default;
+  virtual void call_arrived(fakeapi::CallInfo const& call) = 0;
+  virtual void call_applied(fakeapi::CallInfo const& call, api::Result<api::Response> const& outcome) = 0;
+};
+
+class FaultInjector final : public fakeapi::CallHooks {
+ public:
+  FaultInjector(Tape& tape, Swarm const& swarm, Digest& digest, FaultTarget& target, CallObserver& observer);
+
+  /// A new incarnation of the operator draws from keys of its own.
+  void begin_incarnation(fakeapi::Actor actor, std::uint16_t incarnation);
+  /// No more faults: only the least latency from now on.
+  void calm() { calm_ = true; }
+
+  FaultCounts& counts() { return counts_; }
+  std::uint64_t calls() const { return calls_; }
+
+  fakeapi::Verdict before_send(fakeapi::CallInfo const& call) override;
+  fakeapi::Verdict arrived(fakeapi::CallInfo const& call) override;
+  fakeapi::Verdict applied(fakeapi::CallInfo const& call, api::Result<api::Response> const& outcome) override;
+  fakeapi::Verdict delivered(fakeapi::CallInfo const& call, api::Result<api::Response> const& outcome) override;
+  fakeapi::WatchVerdict news(fakeapi::Actor actor, fakeapi::Commit const& commit) override;
+  void event_delivered(fakeapi::Actor actor, api::WatchEvent const& event) override;
+
+ private:
+  bool crash(fakeapi::HookPoint point, fakeapi::CallInfo const& call);
+  seams::Duration latency(fakeapi::CallInfo const& call);
+  bool active(fakeapi::CallInfo const& call) const { return !calm_ && call.actor == operator_; }
+  void passed(fakeapi::HookPoint point, fakeapi::CallInfo const& call);
+  std::uint32_t rate(FaultKind kind, std::uint32_t per_65536_at_full_weight) const;
+
+  Swarm const& swarm_;
+  Digest& digest_;
+  FaultTarget& target_;
+  CallObserver& observer_;
+  Tape& tape_;
+  ChoiceSource faults_;
+  ChoiceSource latency_;
+  ChoiceSource watch_;
+  fakeapi::Actor operator_ = fakeapi::Actor::server;
+  bool calm_ = false;
+  std::uint64_t calls_ = 0;
+  std::uint32_t crashes_ = 0;
+  FaultCounts counts_;
+};
+
+}  // namespace sim

@@ -1,0 +1,395 @@
+#include "sim/invariants.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <utility>
+
+#include "operator/api/kinds.hpp"
+#include "operator/seams/check.hpp"
+#include "sim/contract.hpp"
+
+namespace sim {
+
+namespace {
+
+bool same_finalizers_but_ours(api::Object const& before, api::Object const& after) {
+  auto const& a = *before.metadata.finalizers;
+  auto const& b = *after.metadata.finalizers;
+  std::size_t i = 0;
+  std::size_t j = 0;
+  for (;;) {
+    while (i < a.size() && a[i] == contract::finalizer) ++i;
+    while (j < b.size() && b[j] == contract::finalizer) ++j;
+    if (i == a.size() || j == b.size()) return i == a.size() && j == b.size();
+    if (a[i++] != b[j++]) return false;
+  }
+}
+
+bool has_ours(api::Object const& echo) { return echo.metadata.has_finalizer(contract::finalizer); }
+
+// Whether a patch puts our finalizer onto an object, and which resourceVersion it insists on ("" for none).
+struct FinalizerAttempt {
+  bool adds = false;
+  std::string resource_version;
+};
+
+bool mentions_finalizer(boost::json::value const& value) {
+  if (value.is_string()) return value.get_string() == contract::finalizer;
+  if (!value.is_array()) return false;
+  for (auto const& entry : value.get_array()) {
+    if (entry.is_string() && entry.get_string() == contract::finalizer) return true;
+  }
+  return false;
+}
+
+FinalizerAttempt finalizer_attempt(api::Patch const& patch) {
+  FinalizerAttempt attempt;
+  if (auto const* json = std::get_if<api::JsonPatch>(&patch)) {
+    for (auto const& operation : json->operations) {
+      if (operation.path == "/metadata/resourceVersion" && operation.value && operation.value->is_string()) {
+        attempt.resource_version = operation.value->get_string();
+      }
+      bool const sets = operation.verb == api::JsonPatchVerb::add || operation.verb == api::JsonPatchVerb::replace;
+      if (sets && operation.path.starts_with("/metadata/finalizers") && operation.value &&
+          mentions_finalizer(*operation.value)) {
+        attempt.adds = true;
+      }
+    }
+  } else if (auto const* merge = std::get_if<api::MergePatch>(&patch)) {
+    auto const* finalizers = api::find_path(merge->document.get(), {"metadata", "finalizers"});
+    attempt.adds = finalizers != nullptr && mentions_finalizer(*finalizers);
+    if (auto const version = api::find_string(merge->document.get(), {"metadata", "resourceVersion"})) {
+      attempt.resource_version = *version;
+    }
+  }
+  return attempt;
+}
+
+}  // namespace
+
+std::string Cast::name(fakeapi::Actor actor) {
+  if (is_operator(actor)) return "operator#" + std::to_string(static_cast<std::uint32_t>(actor) - first_operator + 1);
+  if (actor == user) return "user";
+  if (actor == stranger) return "stranger";
+  if (actor == deployment_controller) return "deployments";
+  if (actor == garbage_collector) return "collector";
+  return "server";
+}
+
+Invariants::Invariants(fakeapi::Server& server) : server_(server) {
+  auto const echoes = server.index_of(contract::echoes);
+  auto const deployments = server.index_of(api::deployments);
+  seams::check(echoes.has_value() && deployments.has_value(), "the definitions are installed before the judge comes");
+  echo_index_ = *echoes;
+  deployment_index_ = *deployments;
+  observer_ = server.add_observer([this](fakeapi::Commit const& commit) { committed(commit); });
+}
+
+Invariants::~Invariants() { server_.remove_observer(observer_); }
+
+void Invariants::fail(std::string_view invariant, FailureClass failure_class, std::string what) {
+  if (!failure_) failure_ = Failure{std::string(invariant), failure_class, std::move(what)};
+}
+
+void Invariants::expect(bool holds, std::string_view invariant, fakeapi::Commit const& commit, std::string_view what) {
+  if (holds || failure_) return;
+  fail(invariant, FailureClass::safety,
+       std::string(what) + " (" + commit.key.to_string() + " at revision " + std::to_string(commit.revision) + " by " +
+           Cast::name(commit.actor) + ")");
+}
+
+Invariants::EchoRecord* Invariants::record_of(std::string const& uid) {
+  auto const found = records_.find(uid);
+  return found == records_.end() ? nullptr : &found->second;
+}
+
+Invariants::EchoRecord* Invariants::owner_of(api::Object const& deployment) {
+  auto const& uid = contract::echo_owner_uid(deployment);
+  return uid.empty() ? nullptr : record_of(uid);
+}
+
+void Invariants::committed(fakeapi::Commit const& commit) {
+  bool const by_operator = Cast::is_operator(commit.actor);
+  if (commit.resource == echo_index_) {
+    echo_committed(commit, by_operator);
+  } else if (commit.resource == deployment_index_) {
+    deployment_committed(commit, by_operator);
+  } else {
+    return;
+  }
+  if (calm_) judge(commit.key);
+}
+
+// --- Echoes ---------------------------------------------------------------------------------------------------------
+
+void Invariants::echo_committed(fakeapi::Commit const& commit, bool by_operator) {
+  auto const& newest = commit.after ? *commit.after : *commit.before;
+  EchoRecord& record = records_[newest.metadata.uid];
+  if (!commit.before) record.key = commit.key;
+  if (by_operator) echo_written_by_operator(commit, record);
+  record.state = !commit.after                             ? EchoState::gone
+                 : commit.after->metadata.terminating() ? EchoState::terminating
+                                                        : EchoState::alive;
+  record.generation = newest.metadata.generation;
+  record.had_our_finalizer = record.had_our_finalizer || has_ours(newest);
+  record.orphaning = record.orphaning || newest.metadata.has_finalizer("orphan");
+  if (commit.after) note_match(commit.key);
+}
+
+void Invariants::echo_written_by_operator(fakeapi::Commit const& commit, EchoRecord& record) {
+  expect(commit.before != nullptr, "O12", commit, "the operator created an Echo");
+  if (!commit.before) return;
+  auto const& before = *commit.before;
+  bool const removes_ours = has_ours(before) && (!commit.after || !has_ours(*commit.after));
+  if (!commit.after) {
+    expect(before.metadata.terminating(), "O12", commit, "the operator deleted an Echo");
+    // What it wrote was the removal of the last finalizer: nothing else may have stood there.
+    bool const only_ours = before.metadata.finalizers->size() == 1 && has_ours(before);
+    expect(only_ours, "O04", commit, "the operator removed somebody else's finalizer");
+  } else {
+    auto const& after = *commit.after;
+    expect(same_finalizers_but_ours(before, after), "O04", commit,
+           "the operator changed somebody else's finalizer or their order");
+    bool const adds_ours = !has_ours(before) && has_ours(after);
+    expect(!adds_ours || !before.metadata.terminating(), "O05", commit,
+           "the operator's finalizer was added to a terminating Echo");
+    expect(api::same_json(before.spec, after.spec), "O12", commit, "the operator wrote an Echo's spec");
+    bool const same_status = api::same_json(before.status, after.status);
+    bool const same_metadata = before.metadata.finalizers == after.metadata.finalizers &&
+                               before.metadata.labels == after.metadata.labels &&
+                               before.metadata.annotations == after.metadata.annotations &&
+                               before.metadata.owner_references == after.metadata.owner_references;
+    expect(same_status || same_metadata, "O12", commit, "a status write touched more than the status");
+    expect(before.metadata.labels == after.metadata.labels && before.metadata.annotations == after.metadata.annotations &&
+               before.metadata.owner_references == after.metadata.owner_references,
+           "O13", commit, "the operator changed labels, annotations or owners of an Echo");
+    if (!same_status) status_written(commit, record);
+  }
+  if (removes_ours) {
+    expect(record.living_children <= 0 || record.orphaning, "O07", commit,
+           "the operator's finalizer was removed while a Deployment of this Echo existed");
+  }
+}
+
+void Invariants::status_written(fakeapi::Commit const& commit, EchoRecord& record) {
+  auto const& echo = *commit.after;
+  auto const observed = api::find_integer(echo.status.get(), {"observedGeneration"}).value_or(0);
+  expect(observed >= record.observed_generation, "O11", commit, "status.observedGeneration went back");
+  expect(observed <= echo.metadata.generation, "O11", commit, "status.observedGeneration is ahead of the generation");
+  if (contract::condition_is(echo, "Ready", "True")) {
+    expect(record.matched_generation >= observed, "O11", commit,
+           "Ready is claimed for a generation whose replicas the Deployment has never had all ready");
+  }
+  record.observed_generation = observed;
+}
+
+// --- Deployments ----------------------------------------------------------------------------------------------------
+
+void Invariants::deployment_committed(fakeapi::Commit const& commit, bool by_operator) {
+  if (by_operator) {
+    deployment_written_by_operator(commit);
+  } else if (commit.actor != Cast::garbage_collector || !commit.after) {
+    // What nobody's Echo owns belongs to whoever wrote it last; its status is the Deployment controller's.
+    if (!commit.after) {
+      strangers_.erase(commit.key);
+    } else if (contract::echo_owner_uid(*commit.after).empty()) {
+      strangers_[commit.key] = commit.after;
+    }
+  }
+  auto const& newest = commit.after ? *commit.after : *commit.before;
+  // A request of a dead incarnation may land when its Echo is long gone; the garbage collector has to see to it.
+  if (!commit.before && by_operator && commit.actor != living_) zombie_children_.insert(newest.metadata.uid);
+  if (!zombie_children_.contains(newest.metadata.uid)) {
+    EchoRecord* const before = commit.before ? owner_of(*commit.before) : nullptr;
+    EchoRecord* const after = commit.after ? owner_of(*commit.after) : nullptr;
+    if (before != after) {
+      if (before != nullptr) --before->living_children;
+      if (after != nullptr) {
+        ++after->living_children;
+        expect(after->living_children <= 1, "O08", commit, "a second Deployment for one Echo");
+      }
+    }
+  }
+  if (commit.after) note_match(commit.key);
+}
+
+void Invariants::deployment_written_by_operator(fakeapi::Commit const& commit) {
+  if (!commit.before) {
+    EchoRecord* const owner = owner_of(*commit.after);
+    expect(owner != nullptr && owner->key == commit.key, "O01", commit,
+           "the operator created a Deployment that carries no Echo of its name as owner");
+    if (owner != nullptr) {
+      expect(owner->had_our_finalizer, "O06", commit, "a Deployment was created before the finalizer was stored");
+    }
+    return;
+  }
+  auto const& before = *commit.before;
+  EchoRecord* const owner = owner_of(before);
+  bool const deletes = !commit.after || (commit.after->metadata.terminating() && !before.metadata.terminating());
+  if (deletes) {
+    expect(owner != nullptr, "O02", commit, "the operator deleted a stranger's Deployment");
+    if (owner != nullptr) {
+      expect(owner->state != EchoState::alive, "O03", commit, "a Deployment was deleted while its Echo is alive");
+    }
+  } else {
+    expect(owner != nullptr && owner->key == commit.key, "O01", commit, "the operator wrote to a stranger's Deployment");
+  }
+  if (!commit.after) return;
+  auto const& after = *commit.after;
+  expect(contract::echo_owner_uid(after) == contract::echo_owner_uid(before), "O01", commit,
+         "the operator changed whose a Deployment is");
+  if (deletes) return;
+  expect(before.metadata.annotations == after.metadata.annotations &&
+             before.metadata.finalizers == after.metadata.finalizers &&
+             contract::foreign_labels(before) == contract::foreign_labels(after) &&
+             api::same_json(before.status, after.status) &&
+             (before.spec == after.spec || contract::foreign_spec(before) == contract::foreign_spec(after)),
+         "O13", commit, "the operator changed what is not its own in a Deployment");
+}
+
+void Invariants::note_match(api::ObjectKey const& key) {
+  auto const echo = server_.find(contract::echoes, key);
+  if (!echo) return;
+  auto const deployment = server_.find(api::deployments, key);
+  if (!deployment || contract::echo_owner_uid(*deployment) != echo->metadata.uid) return;
+  auto const wanted = contract::replicas(*echo);
+  if (wanted && contract::replicas(*deployment) == wanted && contract::all_ready(*deployment, *wanted)) {
+    records_[echo->metadata.uid].matched_generation = echo->metadata.generation;
+  }
+}
+
+// --- Calls ----------------------------------------------------------------------------------------------------------
+
+void Invariants::call_arrived(fakeapi::CallInfo const& call) {
+  if (!Cast::is_operator(call.actor)) return;
+  auto const& request = call.request;
+  revision_before_call_ = server_.revision();
+  if (request.verb == api::Verb::delete_ && request.resource == api::deployments &&
+      std::get<api::DeleteOptions>(request.options).preconditions.uid.empty()) {
+    fail("O02", FailureClass::safety, "a DELETE without a uid precondition: " + request.to_string());
+  }
+  if (request.verb == api::Verb::patch && request.resource == contract::echoes) {
+    auto const attempt = finalizer_attempt(std::get<api::Patch>(request.body));
+    if (attempt.adds) {
+      auto const echo = server_.find(request.resource, request.key);
+      // With a resourceVersion from before the deletion the operator could not know; the server will refuse it.
+      bool const knew = attempt.resource_version.empty() ||
+                        (echo && attempt.resource_version ==
+                                     std::to_string(api::to_number(echo->metadata.resource_version)));
+      if (echo && echo->metadata.terminating() && knew) {
+        fail("O05", FailureClass::safety, "the operator tried to add its finalizer to a terminating Echo");
+      }
+    }
+  }
+}
+
+void Invariants::call_applied(fakeapi::CallInfo const& call, api::Result<api::Response> const& outcome) {
+  if (!Cast::is_operator(call.actor)) return;
+  bool const write = api::is_write(call.request.verb);
+  if (calm_ && write && outcome && server_.revision() == revision_before_call_) {
+    fail("O18", FailureClass::quiescence, "a write that changed nothing: " + call.request.to_string());
+  }
+  if (quiescent_ && (write || ++reads_in_quiescence_ > most_reads_in_quiescence * records_.size())) {
+    fail("O23", FailureClass::quiescence, "all is settled, and still: " + call.request.to_string());
+  }
+}
+
+// --- Liveness -------------------------------------------------------------------------------------------------------
+
+void Invariants::begin_calm() {
+  calm_ = true;
+  for (auto const& [uid, record] : records_) judge(record.key);
+}
+
+void Invariants::judge(api::ObjectKey const& key) {
+  if (mismatch(key).empty()) {
+    unsettled_.erase(key);
+  } else {
+    unsettled_.insert(key);
+  }
+}
+
+std::string Invariants::mismatch(api::ObjectKey const& key) const {
+  auto const echo = server_.find(contract::echoes, key);
+  auto const deployment = server_.find(api::deployments, key);
+  std::string const& owner = deployment ? contract::echo_owner_uid(*deployment) : std::string();
+  if (!echo) return owner.empty() ? "" : "O25 the Echo is gone and its Deployment is still there";
+
+  auto const& metadata = echo->metadata;
+  if (metadata.terminating()) {
+    if (has_ours(*echo)) return "O24 the Echo is being deleted and still has the operator's finalizer";
+    if (owner == metadata.uid && !metadata.has_finalizer("orphan")) {
+      auto const record = records_.find(metadata.uid);
+      if (record == records_.end() || !record->second.orphaning) return "O24 the Echo is being deleted and its Deployment stays";
+    }
+    for (auto const& finalizer : *metadata.finalizers) {
+      if (finalizer == "orphan" || finalizer == "foregroundDeletion") return "O24 the garbage collector is not done";
+    }
+    return "";  // somebody else's finalizer holds it; that is theirs to remove
+  }
+  if (!deployment) return "O21 the Echo has no Deployment";
+  auto const observed = api::find_integer(echo->status.get(), {"observedGeneration"}).value_or(0);
+  if (observed != metadata.generation) return "O21 the status does not tell of the newest generation";
+  if (owner.empty()) {
+    auto const* degraded = contract::condition(*echo, "Degraded");
+    bool const told = degraded != nullptr && api::find_string(degraded, {"status"}) == "True" &&
+                      api::find_string(degraded, {"reason"}) == "NameTaken" &&
+                      contract::condition_is(*echo, "Ready", "False");
+    return told ? "" : "O09 a stranger has the Deployment's name and no condition says so";
+  }
+  if (owner != metadata.uid) return "O21 the Deployment belongs to an older Echo";
+  if (deployment->metadata.terminating()) return "O21 the Deployment is being deleted";
+  if (!contract::spec_matches(*echo, *deployment)) return "O21 the Deployment is not what the Echo wants";
+  auto const wanted = contract::replicas(*echo).value_or(-1);
+  if (!contract::all_ready(*deployment, wanted)) return "O21 the Deployment is not ready yet";
+  if (!contract::condition_is(*echo, "Ready", "True")) return "O21 all is ready and Ready is not True";
+  if (api::find_integer(echo->status.get(), {"replicas"}) != wanted ||
+      api::find_integer(echo->status.get(), {"readyReplicas"}) != wanted) {
+    return "O21 the status counts other replicas than there are";
+  }
+  if (api::find_string(echo->status.get(), {"selector"}) != "app=" + metadata.name) {
+    return "O21 the status has another selector than the Deployment";
+  }
+  return "";
+}
+
+std::string Invariants::why_unsettled() const {
+  std::string text;
+  for (auto const& key : unsettled_) {
+    if (!text.empty()) text += "; ";
+    text += key.to_string() + ": " + mismatch(key);
+  }
+  return text;
+}
+
+void Invariants::fail_liveness(std::string const& where) {
+  if (unsettled_.empty()) return;
+  std::string const first = mismatch(*unsettled_.begin());
+  fail(std::string_view(first).substr(0, 3), FailureClass::liveness, where + why_unsettled());
+}
+
+void Invariants::fail_stability() {
+  if (!unsettled_.empty()) {
+    fail("O22", FailureClass::liveness, "what had settled came apart without a cause: " + why_unsettled());
+  }
+}
+
+void Invariants::check_end() {
+  server_.for_each(api::deployments, [&](api::ObjectPtr const& deployment) {
+    EchoRecord* const owner = owner_of(*deployment);
+    if (owner != nullptr && owner->state == EchoState::gone) {
+      fail("O25", FailureClass::liveness, "a Deployment is left of an Echo that is gone: " + deployment->key().to_string());
+    }
+  });
+  for (auto const& [key, object] : strangers_) {
+    auto const now = server_.find(api::deployments, key);
+    bool const untouched = now && now->metadata.uid == object->metadata.uid && api::same_json(now->spec, object->spec) &&
+                           now->metadata.labels == object->metadata.labels &&
+                           now->metadata.annotations == object->metadata.annotations &&
+                           now->metadata.finalizers == object->metadata.finalizers &&
+                           now->metadata.owner_references == object->metadata.owner_references;
+    if (!untouched) fail("O26", FailureClass::safety, "a stranger's Deployment is not as they left it: " + key.to_string());
+  }
+}
+
+}  // namespace sim
