@@ -108,7 +108,7 @@ void Controller::begin(WorkQueue::Taken const& taken, seams::MonotonicTime now) 
   seams::check(free != runs_.end(), "as many places as workers");
   Run& run = **free;
   run.deadline = now + options_.reconcile_timeout;
-  run.cancelled = false;
+  run.begun = run.cancelled = false;
   run.context.emplace(taken.key, read_live, run.deadline);
   ++active_;
   ++stats_.reconciles;
@@ -138,11 +138,18 @@ bool Controller::must_wait(api::ObjectKey const& key, KeyState& state, seams::Mo
 
 boost::asio::awaitable<Controller::Outcome> Controller::reconcile(Run& run) {
   co_await asio::this_coro::throw_if_cancelled(false);
+  run.begun = true;
+  if (run.cancelled) {
+    api::Error error;
+    error.reason = api::Reason::cancelled;
+    co_return std::unexpected(std::move(error));
+  }
   co_return co_await reconciler_.reconcile(*run.context);
 }
 
 void Controller::cancel(Run& run) {
   run.cancelled = true;
+  if (!run.begun) return;  // it will see
   cancelling_ = true;
   run.cancel.emit(asio::cancellation_type::terminal);
   cancelling_ = false;

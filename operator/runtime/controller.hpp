@@ -104,6 +104,7 @@ class Controller {
   struct Run {
     std::optional<ReconcileContext> context;  ///< set: busy
     seams::MonotonicTime deadline;
+    bool begun = false;  ///< has had its first turn: before, a cancellation would break it
     bool cancelled = false;
     boost::asio::cancellation_signal cancel;
   };

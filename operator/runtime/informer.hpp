@@ -17,8 +17,8 @@ namespace runtime {
 
 struct InformerOptions {
   api::Resource resource;
-  std::string namespace_;  ///< "": all of them
-  std::string label_selector;
+  std::string namespace_{};  ///< "": all of them
+  std::string label_selector{};
   std::vector<std::string> trim{"metadata.managedFields"};
   std::int64_t page_size = 500;
   unsigned max_pages = 20'000;                              ///< of one list; more is an error
@@ -128,7 +128,8 @@ class Informer {
   void notify_progress();
 
   Verdict list_failed(api::Error const& error);
-  Verdict watch_failed(api::Error const& error, bool in_stream);
+  enum class Where : std::uint8_t { opening, connection, event };
+  Verdict watch_failed(api::Error const& error, Where where);
   void report(char const* verb, api::Error const& error, unsigned failures);
   void report_bug(std::exception const& bug);
   void ended(std::exception_ptr error);
@@ -141,6 +142,7 @@ class Informer {
   api::ResourceVersion version_ = api::ResourceVersion::none;
   bool synced_ = false;
   bool running_ = false;
+  bool begun_ = false;  ///< the coroutine has had its first turn: before, a cancellation would break it
   bool stopping_ = false;
   std::string trouble_;
   bool stream_trouble_ = false;  ///< it came in a stream, so opening another one does not end it

@@ -31,7 +31,8 @@ class RootHandler {
 
 /// Runs `root` on `executor`, from a later turn on, and calls `done(exception_ptr, result)` in a turn of its own when
 /// it has ended; never `detached`, which swallows exceptions. What the slot's signal emits reaches the root within
-/// emit(). The signal outlives the root.
+/// emit(). The signal outlives the root. Nothing may be emitted before the root has had its first turn and has set
+/// throw_if_cancelled(false): Asio would throw out of the executor and never call `done`.
 template <class T, class Done>
 void spawn_root(boost::asio::any_io_executor const& executor, boost::asio::awaitable<T> root,
                 boost::asio::cancellation_slot slot, Done done) {
