@@ -108,17 +108,16 @@ void become_ready(Counts& counts, std::int64_t how_many_more, ReadySteps steps) 
   counts.ready += steps == ReadySteps::one_at_a_time ? 1 : how_many_more;
 }
 
-/// Takes `some` old pods away, those that are not ready first, but no ready one that availability needs.
+/// Takes old pods away, those that are not ready first, as far as enough stay available; true if there were any.
 bool remove_old(Counts& counts, Wanted const& wanted) {
+  // All pods but the fewest needed could go, if the new ones that are not ready did not count among the fewest.
   std::int64_t const new_unready = counts.updated - counts.new_ready();
-  std::int64_t const most = std::min(counts.replicas - wanted.fewest_available - new_unready, counts.old());
-  if (most <= 0) return false;
-  std::int64_t const unready = std::min(counts.old() - counts.old_ready(), most);
-  std::int64_t const spare = std::max<std::int64_t>(counts.ready - wanted.fewest_available, 0);
-  std::int64_t const ready = std::min({most - unready, counts.old_ready(), spare});
-  counts.replicas -= unready + ready;
-  counts.ready -= ready;
-  return unready + ready > 0;
+  std::int64_t const some = std::min(counts.replicas - wanted.fewest_available - new_unready, counts.old());
+  if (some <= 0) return false;
+  std::int64_t const unready = std::min(counts.old() - counts.old_ready(), some);
+  counts.replicas -= some;
+  counts.ready -= some - unready;
+  return true;
 }
 
 /// A step of replacing old pods; there are some. What it waits for.

@@ -258,6 +258,12 @@ TEST(DeploymentStatus, is_put_right_after_somebody_else_has_written_it) {
     model.run();
     EXPECT_EQ(model.text(), right) << wrong;
   }
+  // Only a number that follows from the others is wrong.
+  json::value edited(*model.deployment.status);
+  edited.as_object()["unavailableReplicas"] = 7;
+  model.deployment.status = api::share(std::move(edited));
+  model.run();
+  EXPECT_EQ(model.text(), right);
 }
 
 TEST(AdoptRollout, goes_on_where_the_status_is) {
