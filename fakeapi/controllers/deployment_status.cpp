@@ -76,22 +76,27 @@ std::int64_t scaled(json::value const* value, std::int64_t whole, bool up) {
   return (whole * percent + (up ? 99 : 0)) / 100;
 }
 
-Wanted read_wanted(api::SharedJson const& spec) {
+/// Only `replicas`.
+Wanted read_replicas(api::SharedJson const& spec) {
   Wanted wanted;
   if (auto const replicas = api::find_integer(spec.get(), {"replicas"})) {
     wanted.replicas = std::max<std::int64_t>(*replicas, 0);
   }
+  return wanted;
+}
+
+/// The rest, which few steps need.
+void read_strategy(Wanted& wanted, api::SharedJson const& spec) {
   auto const* const strategy = api::find_path(spec.get(), {"strategy"});
   wanted.recreate = api::find_string(strategy, {"type"}) == "Recreate";
-  std::int64_t const surge = scaled(api::find_path(strategy, {"rollingUpdate", "maxSurge"}), wanted.replicas, true);
-  std::int64_t unavailable =
-      scaled(api::find_path(strategy, {"rollingUpdate", "maxUnavailable"}), wanted.replicas, false);
+  auto const* const rolling = api::find_path(strategy, {"rollingUpdate"});
+  std::int64_t const surge = scaled(api::find_path(rolling, {"maxSurge"}), wanted.replicas, true);
+  std::int64_t unavailable = scaled(api::find_path(rolling, {"maxUnavailable"}), wanted.replicas, false);
   // With neither there would be no way forward.
   if (surge == 0 && unavailable == 0) unavailable = 1;
   wanted.most_in_total = wanted.replicas + surge;
   wanted.fewest_available =
       wanted.recreate ? wanted.replicas : std::max<std::int64_t>(wanted.replicas - unavailable, 0);
-  return wanted;
 }
 
 /// Pods that the ReplicaSets ask for but that are not available.
@@ -199,7 +204,7 @@ std::optional<Plan> plan_step(api::Object const& deployment, Rollout const& roll
     return plan;
   }
   plan.action = Action::counts;
-  plan.wanted = read_wanted(deployment.spec);
+  plan.wanted = read_replicas(deployment.spec);
   Counts& after = plan.after;
   if (rollout.fresh) after.updated = 0;
   after.updated = std::min(after.updated, after.replicas);
@@ -212,6 +217,7 @@ std::optional<Plan> plan_step(api::Object const& deployment, Rollout const& roll
     after.unavailable = unavailable(after, asked_for);
     return plan;
   }
+  if (after.old() > 0) read_strategy(plan.wanted, deployment.spec);
   auto const delay =
       after.old() > 0 ? std::optional(roll(after, plan.wanted, steps)) : resize(after, plan.wanted, steps);
   after.available = after.ready;
@@ -292,7 +298,7 @@ std::optional<DelayUse> next_step(api::Object const& deployment, Rollout const& 
 
 std::optional<StatusStep> next_status(api::Object const& deployment, Rollout const& rollout, ReadySteps ready_steps,
                                       api::Timestamp now) {
-  auto const plan = plan_step(deployment, rollout, ready_steps);
+  auto plan = plan_step(deployment, rollout, ready_steps);
   if (!plan) return std::nullopt;
   StatusStep step;
   step.rollout = rollout;
@@ -308,6 +314,7 @@ std::optional<StatusStep> next_status(api::Object const& deployment, Rollout con
   } else if (plan->action == Action::counts) {
     step.rollout.spec = deployment.spec;
     step.rollout.fresh = false;
+    read_strategy(plan->wanted, deployment.spec);
     bool const available = plan->after.available >= plan->wanted.fewest_available;
     conditions.set(
         available ? Condition("Available", "True", "MinimumReplicasAvailable", "Deployment has minimum availability.")
