@@ -1,0 +1,222 @@
+#include "operator/manifest/manifest.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <optional>
+#include <utility>
+
+#include "operator/manifest/json_reader.hpp"
+#include "operator/manifest/node.hpp"
+#include "operator/manifest/text.hpp"
+#include "operator/manifest/yaml_reader.hpp"
+
+namespace manifest {
+namespace {
+
+namespace json = boost::json;
+using Step = std::expected<void, Failure>;
+
+std::string view(json::string const& text) { return {text.data(), text.size()}; }
+
+/// "the number 5", "a list": what stands where something else should.
+std::string describe(json::value const& value) {
+  switch (value.kind()) {
+    case json::kind::null:
+      return "nothing";
+    case json::kind::array:
+      return "a list";
+    case json::kind::object:
+      return "a mapping";
+    case json::kind::bool_:
+      return "a boolean";
+    case json::kind::string: {
+      std::string const text = view(value.get_string());
+      return text.size() <= 40 ? "the text \"" + text + "\"" : "a text";
+    }
+    default:
+      return "a number";
+  }
+}
+
+/// Collects the objects of documents. The names of a document's kind and version are checked here, before anything
+/// else is read from it; the rest of the form is api::object_from_json's business.
+class Collector {
+ public:
+  Collector(std::string_view file, std::vector<Manifest>& found) : file_(file), found_(found) {}
+
+  /// `inherited`: the apiVersion and kind of an item that does not tell its own.
+  struct Inherited {
+    std::string api_version;
+    std::string kind;
+  };
+
+  Step add(Use const& place, json::value document, Inherited const& inherited) {
+    auto* const object = document.if_object();
+    if (object == nullptr) {
+      return fail(place.line, "an object is expected here (\"apiVersion: …\", \"kind: …\"), not " + describe(document) +
+                                  hint_for_colon(document));
+    }
+    auto api_version = text_field(place, *object, "apiVersion", inherited.api_version, "example.com/v1");
+    if (!api_version) return std::unexpected(api_version.error());
+    auto kind = text_field(place, *object, "kind", inherited.kind, "Echo");
+    if (!kind) return std::unexpected(kind.error());
+    if (api_version->find('/') != api_version->rfind('/') || api_version->starts_with('/') ||
+        api_version->ends_with('/')) {
+      return fail(line_of(place, "apiVersion"),
+                  "apiVersion: \"" + *api_version +
+                      "\" is neither VERSION nor GROUP/VERSION; write for instance \"example.com/v1\"");
+    }
+    if (kind->ends_with("List")) {
+      auto* const items = object->if_contains("items");
+      bool const is_list = *kind == "List" || (items != nullptr && items->is_array());
+      if (is_list) return add_items(place, items, *api_version, *kind);
+    }
+    if (auto named = check_name(place, *object); !named) return named;
+    return add_object(place, document);
+  }
+
+ private:
+  static Step fail(int line, std::string message) { return std::unexpected(Failure{line, std::move(message)}); }
+
+  static std::string hint_for_colon(json::value const& document) {
+    auto const* text = document.if_string();
+    bool const colon = text != nullptr && view(*text).contains(':');
+    return colon ? "; a space is missing after the colon" : "; check the first lines of the document";
+  }
+
+  /// A required member that must be text that is not empty. Writes an inherited one into the object.
+  std::expected<std::string, Failure> text_field(Use const& place, json::object& object, std::string_view name,
+                                                 std::string const& inherited, std::string_view example) {
+    std::string const field(name);
+    std::string const remedy = "; write for instance \"" + field + ": " + std::string(example) + "\"";
+    auto* const value = object.if_contains(name);
+    if (value == nullptr || value->is_null()) {
+      if (!inherited.empty()) {
+        object[name] = inherited;
+        return inherited;
+      }
+      int const line = value == nullptr ? place.line : line_of(place, name);
+      return std::unexpected(Failure{line, field + " is missing" + remedy});
+    }
+    if (!value->is_string())
+      return std::unexpected(Failure{line_of(place, name), field + " must be text, not " + describe(*value) + remedy});
+    if (value->get_string().empty())
+      return std::unexpected(Failure{line_of(place, name), field + " is empty" + remedy});
+    return view(value->get_string());
+  }
+
+  Step check_name(Use const& place, json::object const& object) {
+    constexpr std::string_view remedy = "; every object needs a name: write \"metadata:\" and below it \"  name: …\"";
+    auto const* metadata = object.if_contains("metadata");
+    if (metadata == nullptr || metadata->is_null()) {
+      int const line = metadata == nullptr ? place.line : line_of(place, "metadata");
+      return fail(line, "metadata is missing" + std::string(remedy));
+    }
+    auto const* fields = metadata->if_object();
+    if (fields == nullptr) return {};  // api::object_from_json refuses it
+    for (std::string_view const name : {"name", "generateName"}) {
+      auto const* value = fields->if_contains(name);
+      if (value == nullptr || value->is_null()) continue;
+      if (!value->is_string() || !value->get_string().empty()) return {};
+    }
+    bool const empty = fields->contains("name");
+    return fail(line_of(place, empty ? "metadata.name" : "metadata"),
+                std::string(empty ? "metadata.name is empty" : "metadata.name is missing") +
+                    "; write the object's name, or a generateName");
+  }
+
+  Step add_items(Use const& place, json::value* items, std::string const& api_version, std::string const& kind) {
+    if (items == nullptr || !items->is_array()) {
+      if (items != nullptr && items->is_null()) return {};
+      return fail(items == nullptr ? place.line : line_of(place, "items"),
+                  "a List has \"items:\", a list of objects; " +
+                      (items == nullptr ? "add it" : "items is " + describe(*items)));
+    }
+    Inherited inherited;
+    if (kind != "List") inherited = {api_version, kind.substr(0, kind.size() - std::string_view("List").size())};
+    Node const* const node = find_node(place, "items");
+    for (std::size_t at = 0; at < items->get_array().size(); ++at) {
+      if (auto added = add(node->items[at], std::move(items->get_array()[at]), inherited); !added) return added;
+    }
+    return {};
+  }
+
+  Step add_object(Use const& place, json::value const& document) {
+    auto object = api::object_from_json(document);
+    if (!object) {
+      std::string const& message = object.error();
+      std::string const path = message.substr(0, message.find(": "));
+      return fail(line_of(place, path), message + remedy_for(place, path, message));
+    }
+    found_.push_back({std::move(*object), std::string(file_), place.line});
+    return {};
+  }
+
+  /// A value that was meant as text and reads as something else is the most common slip.
+  static std::string remedy_for(Use const& place, std::string_view path, std::string_view message) {
+    Node const* const node = find_node(place, path);
+    if (message.ends_with("must be an object")) return "; write \"key: value\" lines below it";
+    if (message.ends_with("must be an array")) return "; write \"- value\" lines below it";
+    if (node == nullptr || node->source.empty() || !message.ends_with("must be a string")) return {};
+    return "; " + node->source + " without quotes is " + describe(node->scalar) + ", write \"" + node->source + "\"";
+  }
+
+  std::string_view file_;
+  std::vector<Manifest>& found_;
+};
+
+Step read_piece(Piece const& piece, Documents& documents, std::size_t& size_before) {
+  Builder builder(documents, size_before);
+  std::size_t const first = piece.text.find_first_not_of(" \t\r\n");
+  if (first != std::string_view::npos && piece.text[first] == '{') {
+    auto read = read_json(piece.text, piece.line, builder);
+    if (!read) return std::unexpected(read.error());
+    if (*read) {
+      size_before = builder.size();
+      return {};
+    }
+    documents = {};
+    builder = Builder(documents, size_before);
+  }
+  auto read = read_yaml(piece.text, piece.line, builder);
+  size_before = builder.size();
+  return read;
+}
+
+std::expected<std::vector<Manifest>, Failure> parse_text(std::string_view text, std::string_view file) {
+  if (text.size() > max_text_size) {
+    return std::unexpected(Failure{1, "larger than " + std::to_string(max_text_size / (1024 * 1024)) +
+                                          " MiB, which no API server takes; split the file"});
+  }
+  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+  if (auto checked = check_text(text); !checked) return std::unexpected(checked.error());
+  auto pieces = split_documents(text);
+  if (!pieces) return std::unexpected(pieces.error());
+
+  std::vector<Manifest> found;
+  Collector collector(file, found);
+  std::size_t size = 0;
+  for (Piece const& piece : *pieces) {
+    Documents documents;
+    if (auto read = read_piece(piece, documents, size); !read) return std::unexpected(read.error());
+    for (Use const& root : documents.roots) {
+      auto document = to_json(*root.node);
+      if (!document) return std::unexpected(document.error());
+      if (document->is_null()) continue;
+      if (auto added = collector.add(root, std::move(*document), {}); !added) return std::unexpected(added.error());
+    }
+  }
+  if (found.empty())
+    return std::unexpected(Failure{1, "there is no object in this file; check that it is the right one"});
+  return found;
+}
+
+}  // namespace
+
+std::expected<std::vector<Manifest>, Error> parse(std::string_view text, std::string_view file) {
+  auto found = parse_text(text, file);
+  if (!found) return std::unexpected(Error{std::string(file), found.error().line, std::move(found.error().message)});
+  return std::move(*found);
+}
+
+}  // namespace manifest

@@ -1,0 +1,190 @@
+#include "operator/api/selector.hpp"
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+namespace api {
+namespace {
+
+bool matches(std::string_view selector, StringMap const& labels) {
+  auto const parsed = LabelSelector::parse(selector);
+  return parsed.value().matches(labels);
+}
+
+TEST(LabelSelector, matches_as_its_requirements_say) {
+  struct Example {
+    std::string_view selector;
+    StringMap labels;
+    bool match;
+  };
+  Example const examples[] = {
+      {"", {}, true},
+      {"app=echo", {{"app", "echo"}}, true},
+      {"app==echo", {{"app", "echo"}}, true},
+      {"app = echo , tier != web", {{"app", "echo"}}, true},
+      {"app=echo", {{"app", "other"}}, false},
+      {"app=echo", {}, false},
+      {"app=", {{"app", ""}}, true},
+      {"app=", {}, false},
+      {"app!=echo", {}, true},
+      {"app!=echo", {{"app", "echo"}}, false},
+      {"app in (a,b)", {{"app", "b"}}, true},
+      {"app in (a, b)", {{"app", "c"}}, false},
+      {"app in (a,)", {{"app", ""}}, true},
+      {"app notin (a,b)", {}, true},
+      {"app notin (a,b)", {{"app", "a"}}, false},
+      {"app", {{"app", "x"}}, true},
+      {"app", {}, false},
+      {"!app", {}, true},
+      {"! app,tier", {{"tier", "x"}}, true},
+      {"!app", {{"app", "x"}}, false},
+      {"version>3", {{"version", "4"}}, true},
+      {"version > 3", {{"version", "3"}}, false},
+      {"version<3", {{"version", "-1"}}, true},
+      {"version<3", {{"version", "two"}}, false},
+      {"version<3", {}, false},
+      {"example.com/app=a_b.c-d", {{"example.com/app", "a_b.c-d"}}, true},
+      {"in in (in,notin)", {{"in", "notin"}}, true},
+      {"in", {{"in", ""}}, true},
+      {"in=notin", {{"in", "notin"}}, true},
+  };
+  for (auto const& example : examples) {
+    EXPECT_EQ(matches(example.selector, example.labels), example.match) << example.selector;
+  }
+}
+
+TEST(LabelSelector, says_what_is_wrong) {
+  struct Example {
+    std::string_view selector, error;
+  };
+  Example const examples[] = {
+      {"a,", "found '', expected: a key after ','"},
+      {"a,,b", "found ',', expected: a key after ','"},
+      {"=a", "unable to parse requirement: found '=', expected: '!' or a key"},
+      {"a b", "unable to parse requirement: found 'b', expected: in, notin, =, ==, !=, >, <"},
+      {"!a=b", "found '=', expected: ',' or the end"},
+      {"a in b", "unable to parse requirement: found 'b', expected: '('"},
+      {"a in (b", "unable to parse requirement: found '', expected: ',' or ')'"},
+      {"a in ()", "unable to parse requirement: for 'in' and 'notin' the set of values must not be empty"},
+      {"a>b", "unable to parse requirement: for '>' and '<' the value must be an integer, not 'b'"},
+      {"a>", "unable to parse requirement: for '>' and '<' the value must be an integer, not ''"},
+      {"a=b c", "found 'c', expected: ',' or the end"},
+      {"a=(", "unable to parse requirement: found '(', expected: a value"},
+      {"-a", "unable to parse requirement: '-a' is not a label key"},
+      {"UP.com/a", "unable to parse requirement: 'UP.com/a' is not a label key"},
+      {"a/b/c", "unable to parse requirement: 'a/b/c' is not a label key"},
+      {"a=b/c", "unable to parse requirement: 'b/c' is not a label value"},
+  };
+  for (auto const& example : examples) {
+    auto const parsed = LabelSelector::parse(example.selector);
+    ASSERT_FALSE(parsed) << example.selector;
+    EXPECT_EQ(parsed.error(), example.error);
+  }
+  EXPECT_FALSE(LabelSelector::parse(std::string(64, 'a')));
+  EXPECT_TRUE(LabelSelector::parse(std::string(63, 'a')));
+}
+
+// The model: each requirement as a function, beside the text that means it.
+struct Modelled {
+  std::string text;
+  std::function<bool(StringMap const&)> holds;
+};
+
+Modelled any_requirement() {
+  std::string const key = *rc::gen::element<std::string>("a", "b", "x.io/c");
+  std::string const one = *rc::gen::element<std::string>("1", "2", "v", "");
+  std::string const two = *rc::gen::element<std::string>("1", "2", "v", "");
+  std::string const space = *rc::gen::element<std::string>("", " ", "\t ");
+  int const bound = *rc::gen::inRange(-2, 3);
+  auto const number = [](std::string const& text) -> std::optional<int> {
+    if (text == "1" || text == "2") return text == "1" ? 1 : 2;
+    return std::nullopt;
+  };
+  switch (*rc::gen::inRange(0, 8)) {
+    case 0:
+      return {key, [=](StringMap const& l) { return l.find(key) != nullptr; }};
+    case 1:
+      return {"!" + space + key, [=](StringMap const& l) { return l.find(key) == nullptr; }};
+    case 2:
+      return {key + space + "=" + space + one, [=](StringMap const& l) { return l.find(key) && *l.find(key) == one; }};
+    case 3:
+      return {key + space + "!=" + space + one,
+              [=](StringMap const& l) { return !l.find(key) || *l.find(key) != one; }};
+    case 4:
+      return {key + " in (" + one + "," + space + two + ")",
+              [=](StringMap const& l) { return l.find(key) && (*l.find(key) == one || *l.find(key) == two); }};
+    case 5:
+      return {key + " notin (" + one + space + "," + two + space + ")",
+              [=](StringMap const& l) { return !l.find(key) || (*l.find(key) != one && *l.find(key) != two); }};
+    case 6:
+      // '-' begins no label value, so that no negative bound can be written.
+      return {key + ">" + space + std::to_string(std::abs(bound)), [=](StringMap const& l) {
+                auto const value = l.find(key) ? number(*l.find(key)) : std::nullopt;
+                return value && *value > std::abs(bound);
+              }};
+    default:
+      return {key + space + "<" + std::to_string(std::abs(bound)), [=](StringMap const& l) {
+                auto const value = l.find(key) ? number(*l.find(key)) : std::nullopt;
+                return value && *value < std::abs(bound);
+              }};
+  }
+}
+
+RC_GTEST_PROP(LabelSelector, agrees_with_a_model, ()) {
+  std::string text;
+  std::vector<Modelled> requirements;
+  for (int n = *rc::gen::inRange(0, 4); n > 0; --n) {
+    requirements.push_back(any_requirement());
+    text += (text.empty() ? "" : ",") + requirements.back().text;
+  }
+  StringMap labels;
+  for (auto const* key : {"a", "b", "x.io/c"}) {
+    if (*rc::gen::element(0, 1) == 1) labels.set(key, *rc::gen::element<std::string>("1", "2", "v", ""));
+  }
+  RC_LOG() << text << "\n";
+  auto const parsed = LabelSelector::parse(text);
+  RC_ASSERT(parsed.has_value());
+  RC_ASSERT(parsed->empty() == requirements.empty());
+  RC_ASSERT(parsed->matches(labels) ==
+            std::ranges::all_of(requirements, [&](Modelled const& each) { return each.holds(labels); }));
+}
+
+RC_GTEST_PROP(LabelSelector, never_breaks_on_any_text, ()) {
+  auto const text =
+      *rc::gen::container<std::string>(rc::gen::element('a', '1', '=', '!', '(', ')', ',', '<', ' ', '-'));
+  auto const parsed = LabelSelector::parse(text);
+  if (parsed) parsed->matches({{"a", "1"}});
+}
+
+TEST(FieldSelector, reads_requirements_and_escapes) {
+  auto const parsed = FieldSelector::parse(R"(metadata.name=a,metadata.namespace!=b,x==c\,d\=e\\,y=)");
+  ASSERT_TRUE(parsed);
+  auto const& all = parsed->requirements();
+  ASSERT_EQ(all.size(), 4U);
+  EXPECT_EQ(all[0].field, "metadata.name");
+  EXPECT_TRUE(all[0].equal);
+  EXPECT_EQ(all[0].value, "a");
+  EXPECT_EQ(all[1].field, "metadata.namespace");
+  EXPECT_FALSE(all[1].equal);
+  EXPECT_EQ(all[2].value, R"(c,d=e\)");
+  EXPECT_EQ(all[3].value, "");
+  EXPECT_TRUE(FieldSelector::parse("")->empty());
+  EXPECT_TRUE(FieldSelector::parse(",")->empty());
+}
+
+TEST(FieldSelector, refuses_what_it_cannot_read) {
+  EXPECT_EQ(FieldSelector::parse("name").error(), "invalid selector: 'name'; can't understand 'name'");
+  EXPECT_FALSE(FieldSelector::parse("a=b=c"));
+  EXPECT_FALSE(FieldSelector::parse(R"(a=\x)"));
+  EXPECT_FALSE(FieldSelector::parse(R"(a=b\)"));
+}
+
+TEST(FieldSelector, matches_when_every_requirement_holds) {
+  auto const value_of = [](std::string_view field) { return std::string(field == "metadata.name" ? "a" : "b"); };
+  EXPECT_TRUE(FieldSelector::parse("metadata.name=a,metadata.namespace!=c")->matches(value_of));
+  EXPECT_FALSE(FieldSelector::parse("metadata.name=a,metadata.namespace!=b")->matches(value_of));
+  EXPECT_TRUE(FieldSelector().matches(value_of));
+}
+
+}  // namespace
+}  // namespace api
