@@ -247,11 +247,16 @@ TEST(GarbageCollector, does_nothing_while_it_is_paused_and_catches_up) {
   scene.deployment("a", 1, references(*owner));
   EXPECT_TRUE(scene.remove(test::echoes, owner->key()));
   scene.collector->pause();
+  auto const late = scene.echo("b");
+  scene.deployment("b", 1, references(*late));
+  EXPECT_TRUE(scene.remove(test::echoes, late->key()));
   scene.clock.run_for(1h);
   EXPECT_TRUE(scene.find_deployment("a"));
+  EXPECT_TRUE(scene.find_deployment("b"));
   scene.collector->resume();
   scene.clock.run();
   EXPECT_FALSE(scene.find_deployment("a"));
+  EXPECT_FALSE(scene.find_deployment("b"));
 }
 
 TEST(GarbageCollector, leaves_no_timer_behind) {
