@@ -62,6 +62,8 @@ struct Error {
   std::string uid;
   std::vector<Cause> causes;
   std::optional<std::chrono::seconds> retry_after;
+  /// metadata.continue of a 410 on a page: continues the list, though no longer at one revision; "": none.
+  std::string continue_token;
   /// The request may have been carried out although the call failed: read again before deciding.
   bool outcome_unknown = false;
 

@@ -39,6 +39,30 @@ bool has_null_member(json::value const& value) {
   return false;
 }
 
+/// What merge_patch() makes of a copy of `target`, without first copying what the patch replaces.
+json::value merged_copy(json::value const& target, json::value const& patch) {
+  json::object const* const changes = patch.if_object();
+  if (changes == nullptr) return patch;
+  static json::object const nothing;
+  json::object const& members = target.is_object() ? target.get_object() : nothing;
+  std::size_t added = 0;
+  for (auto const& [key, change] : *changes) added += !change.is_null() && !members.contains(key);
+  json::object out(members.size() + added);
+  for (auto const& [key, member] : members) {
+    json::value const* const change = changes->if_contains(key);
+    if (change == nullptr) {
+      out.emplace(key, member);
+    } else if (!change->is_null()) {
+      out.emplace(key, merged_copy(member, *change));
+    }
+  }
+  if (added == 0) return json::value(std::move(out));
+  for (auto const& [key, change] : *changes) {
+    if (!change.is_null() && !members.contains(key)) out.emplace(key, merged_copy(json::value(), change));
+  }
+  return json::value(std::move(out));
+}
+
 /// Merges one member of the patch document into a subtree of the object; shares whatever it can.
 void merge_subtree(SharedJson& target, SharedJson const& document, json::value const& change) {
   if (change.is_null()) {
@@ -46,16 +70,12 @@ void merge_subtree(SharedJson& target, SharedJson const& document, json::value c
   } else if (!target || !target->is_object() || !change.is_object()) {
     if (target && *target == change) return;
     if (has_null_member(change)) {
-      json::value merged;
-      merge_patch(merged, change);
-      target = share(std::move(merged));
+      target = share(merged_copy(json::value(), change));
     } else {
       target = SharedJson(document, &change);  // part of the patch's document, kept alive with it
     }
   } else if (merge_changes(*target, change)) {
-    json::value merged(*target);
-    merge_patch(merged, change);
-    target = share(std::move(merged));
+    target = share(merged_copy(*target, change));
   }
 }
 

@@ -213,7 +213,7 @@ void Controller::resync(seams::MonotonicTime now) {
   primary_.store().for_each([&](api::ObjectPtr const& object) {
     // Without jitter in the middle; with it, evenly over the tenths around it.
     seams::Duration const draw = random_duration(environment_.random, 2 * tenth, seams::RandomUse::resync);
-    seams::Duration const offset = draw < tenth ? draw : tenth - draw;
+    seams::Duration const offset = draw < tenth ? draw : tenth - draw - seams::Duration(1);
     queue_.add_at(object->key(), Cause::resync, now + tenth + offset);
   });
 }

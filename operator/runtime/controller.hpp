@@ -22,12 +22,12 @@
 namespace runtime {
 
 struct ControllerOptions {
-  std::string name;  ///< for log lines
+  std::string name{};  ///< for log lines
   unsigned max_concurrent = 4;
   seams::Duration reconcile_timeout = std::chrono::seconds(60);
   /// Every object is reconciled once in this time ± 10 %, even if nothing happens; zero: never.
   seams::Duration resync_period = std::chrono::hours(10);
-  BackoffOptions backoff;
+  BackoffOptions backoff{};
   seams::Duration conflict_base = std::chrono::milliseconds(10);  ///< doubled with each conflict in a row
   seams::Duration conflict_cap = std::chrono::seconds(1);
   seams::Duration forbidden_retry = std::chrono::seconds(30);

@@ -97,169 +97,171 @@ boost::asio::awaitable<void> Informer::pause(Verdict verdict) {
 }
 
 boost::asio::awaitable<void> Informer::yield_turn() {
-  co_await asio::post(asio::use_awaitable);  // given an executor, post() would take two turns }
+  // Given an executor, post() would take two turns.
+  co_await asio::post(asio::use_awaitable);
+}
 
-  boost::asio::awaitable<api::Result<Informer::Listed>> Informer::list_pages() {
-    Listed listed;
-    std::string token;
-    for (unsigned page = 0; page < options_.max_pages; ++page) {
-      api::ListOptions options;
-      options.label_selector = options_.label_selector;
-      options.limit = options_.page_size;
-      options.continue_token = std::move(token);
-      options.trim = options_.trim;
-      options.deadline = environment_.clock.now() + options_.list_timeout;
-      auto answer = co_await api_.list(options_.resource, options_.namespace_, std::move(options));
-      if (!answer) co_return std::unexpected(std::move(answer.error()));
-      // All pages show the same revision; should a server not keep to that, the first is the one to watch from.
-      if (page == 0) listed.version = answer->resource_version;
-      for (std::size_t done = 0; auto& item : answer->items) {
-        if (done++ % objects_per_turn == objects_per_turn - 1) co_await yield_turn();
-        if (item) listed.items.push_back(std::move(item));
-      }
-      if (stopping_ || answer->continue_token.empty()) co_return listed;
-      token = std::move(answer->continue_token);
-    }
-    api::Error error;
-    error.message = "the list has more pages than " + std::to_string(options_.max_pages);
-    co_return std::unexpected(std::move(error));
-  }
-
-  boost::asio::awaitable<Informer::Verdict> Informer::list_once() {
-    auto listed = co_await list_pages();
-    if (stopping_) co_return Verdict{};
-    if (!listed) co_return list_failed(listed.error());
-    if (listed->version < version_ && ++older_lists_ < older_lists_limit) {
-      api::Error error;
-      error.message = "the list is of revision " + std::to_string(to_number(listed->version)) +
-                      ", older than the cache: an API server that lags behind";
-      co_return list_failed(error);
-    }
-    if (older_lists_ >= older_lists_limit) {
-      environment_.log.warning("the server's revisions have gone back, taking its state as it is",
-                               {{"resource", options_.resource.qualified()}});
-    }
-    older_lists_ = 0;
-    list_failures_ = 0;
-    trouble_.clear();
-    ++stats_.lists;
-    if (synced_) ++stats_.relists;
-    stats_.last_event = environment_.clock.now();
-    version_ = listed->version;
-    co_await announce(replace(listed->items));
-    if (stopping_) co_return Verdict{};
-    synced_ = true;
-    notify_progress();
-    co_return Verdict{};
-  }
-
-  boost::asio::awaitable<void> Informer::announce(std::vector<Change> changes) {
-    for (std::size_t done = 0; Change const& change : changes) {
-      if (done++ % objects_per_turn == objects_per_turn - 1) co_await yield_turn();
-      if (stopping_) co_return;
-      notify(change.before, change.after);
-    }
-  }
-
-  boost::asio::awaitable<Informer::Verdict> Informer::watch_once() {
-    seams::MonotonicTime const asked_at = environment_.clock.now();
-    auto const spread = static_cast<std::uint64_t>((options_.watch_timeout_max - options_.watch_timeout_min).count());
-    api::WatchOptions options;
+boost::asio::awaitable<api::Result<Informer::Listed>> Informer::list_pages() {
+  Listed listed;
+  std::string token;
+  for (unsigned page = 0; page < options_.max_pages; ++page) {
+    api::ListOptions options;
     options.label_selector = options_.label_selector;
-    options.resource_version = version_;
-    options.timeout = options_.watch_timeout_min +
-                      std::chrono::seconds(environment_.random.below(spread + 1, seams::RandomUse::watch_timeout));
+    options.limit = options_.page_size;
+    options.continue_token = std::move(token);
     options.trim = options_.trim;
-    options.deadline = asked_at + options_.open_timeout;
-    seams::Duration const timeout = options.timeout;
-    auto opened = co_await api_.watch(options_.resource, options_.namespace_, std::move(options));
+    options.deadline = environment_.clock.now() + options_.list_timeout;
+    auto answer = co_await api_.list(options_.resource, options_.namespace_, std::move(options));
+    if (!answer) co_return std::unexpected(std::move(answer.error()));
+    // All pages show the same revision; should a server not keep to that, the first is the one to watch from.
+    if (page == 0) listed.version = answer->resource_version;
+    for (std::size_t done = 0; auto& item : answer->items) {
+      if (done++ % objects_per_turn == objects_per_turn - 1) co_await yield_turn();
+      if (item) listed.items.push_back(std::move(item));
+    }
+    if (stopping_ || answer->continue_token.empty()) co_return listed;
+    token = std::move(answer->continue_token);
+  }
+  api::Error error;
+  error.message = "the list has more pages than " + std::to_string(options_.max_pages);
+  co_return std::unexpected(std::move(error));
+}
+
+boost::asio::awaitable<Informer::Verdict> Informer::list_once() {
+  auto listed = co_await list_pages();
+  if (stopping_) co_return Verdict{};
+  if (!listed) co_return list_failed(listed.error());
+  if (listed->version < version_ && ++older_lists_ < older_lists_limit) {
+    api::Error error;
+    error.message = "the list is of revision " + std::to_string(to_number(listed->version)) +
+                    ", older than the cache: an API server that lags behind";
+    co_return list_failed(error);
+  }
+  if (older_lists_ >= older_lists_limit) {
+    environment_.log.warning("the server's revisions have gone back, taking its state as it is",
+                             {{"resource", options_.resource.qualified()}});
+  }
+  older_lists_ = 0;
+  list_failures_ = 0;
+  trouble_.clear();
+  ++stats_.lists;
+  if (synced_) ++stats_.relists;
+  stats_.last_event = environment_.clock.now();
+  version_ = listed->version;
+  co_await announce(replace(listed->items));
+  if (stopping_) co_return Verdict{};
+  synced_ = true;
+  notify_progress();
+  co_return Verdict{};
+}
+
+boost::asio::awaitable<void> Informer::announce(std::vector<Change> changes) {
+  for (std::size_t done = 0; Change const& change : changes) {
+    if (done++ % objects_per_turn == objects_per_turn - 1) co_await yield_turn();
+    if (stopping_) co_return;
+    notify(change.before, change.after);
+  }
+}
+
+boost::asio::awaitable<Informer::Verdict> Informer::watch_once() {
+  seams::MonotonicTime const asked_at = environment_.clock.now();
+  auto const spread = static_cast<std::uint64_t>((options_.watch_timeout_max - options_.watch_timeout_min).count());
+  api::WatchOptions options;
+  options.label_selector = options_.label_selector;
+  options.resource_version = version_;
+  options.timeout = options_.watch_timeout_min +
+                    std::chrono::seconds(environment_.random.below(spread + 1, seams::RandomUse::watch_timeout));
+  options.trim = options_.trim;
+  options.deadline = asked_at + options_.open_timeout;
+  seams::Duration const timeout = options.timeout;
+  auto opened = co_await api_.watch(options_.resource, options_.namespace_, std::move(options));
+  if (stopping_) co_return Verdict{};
+  if (!opened) co_return watch_failed(opened.error(), Where::opening);
+
+  ++stats_.watches;
+  if (!stream_trouble_) trouble_.clear();
+  auto const watch = std::move(*opened);
+  seams::MonotonicTime const opened_at = environment_.clock.now();
+  // One deadline for the whole stream: the server should have ended it by then, so the connection is dead.
+  seams::MonotonicTime const deadline = opened_at + timeout + options_.idle_grace;
+  for (std::size_t events = 1;; ++events) {
+    if (events % objects_per_turn == 0) co_await yield_turn();
+    auto next = co_await watch->next(deadline);
     if (stopping_) co_return Verdict{};
-    if (!opened) co_return watch_failed(opened.error(), Where::opening);
-
-    ++stats_.watches;
-    if (!stream_trouble_) trouble_.clear();
-    auto const watch = std::move(*opened);
-    seams::MonotonicTime const opened_at = environment_.clock.now();
-    // One deadline for the whole stream: the server should have ended it by then, so the connection is dead.
-    seams::MonotonicTime const deadline = opened_at + timeout + options_.idle_grace;
-    for (std::size_t events = 1;; ++events) {
-      if (events % objects_per_turn == 0) co_await yield_turn();
-      auto next = co_await watch->next(deadline);
-      if (stopping_) co_return Verdict{};
-      if (next && *next && (*next)->type != api::WatchEventType::error) {
-        if (apply(**next)) continue;
-        api::Error error;
-        error.message = "a watch event without object or resourceVersion";
-        Verdict verdict = watch_failed(error, Where::event);
-        verdict.relist = true;
-        co_return verdict;
-      }
-      bool const stood = environment_.clock.now() - opened_at >= steady;
-      if (stood) {
-        watch_failures_ = 0;
-        trouble_.clear();
-      }
-      if (!next) {
-        if (!next.error().is(api::Reason::deadline_exceeded)) co_return watch_failed(next.error(), Where::connection);
-        co_return Verdict{};
-      }
-      if (!*next) {
-        // The server's good right. Again and again at once it is not: then it counts as a failure.
-        if (stood) co_return Verdict{};
-        co_return Verdict{false, Verdict::Wait::if_repeated, &watch_failures_, {}};
-      }
-      co_return watch_failed((*next)->error.value_or(api::Error{}), Where::event);
+    if (next && *next && (*next)->type != api::WatchEventType::error) {
+      if (apply(**next)) continue;
+      api::Error error;
+      error.message = "a watch event without object or resourceVersion";
+      Verdict verdict = watch_failed(error, Where::event);
+      verdict.relist = true;
+      co_return verdict;
     }
-  }
-
-  Informer::Verdict Informer::list_failed(api::Error const& error) {
-    ++stats_.errors;
-    // A page token that has expired says nothing about the server's health: from the first page again.
-    bool const expired = must_relist(error);
-    if (expired) ++stats_.expired;
-    report("list", error, list_failures_ + 1);
-    stream_trouble_ = false;
-    return {true, expired ? Verdict::Wait::if_repeated : Verdict::Wait::backoff, &list_failures_,
-            error.retry_after.value_or(std::chrono::seconds(0))};
-  }
-
-  Informer::Verdict Informer::watch_failed(api::Error const& error, Where where) {
-    if (must_relist(error)) {
-      ++stats_.expired;
-      environment_.log.info("the server no longer knows the revision, listing again",
-                            {{"resource", options_.resource.qualified()}, {"version", to_number(version_)}});
-      return {true, Verdict::Wait::if_repeated, &watch_failures_, {}};
+    bool const stood = environment_.clock.now() - opened_at >= steady;
+    if (stood) {
+      watch_failures_ = 0;
+      trouble_.clear();
     }
-    ++stats_.errors;
-    report("watch", error, watch_failures_ + 1);
-    stream_trouble_ = where != Where::opening;
-    // Resume; but an ERROR event that comes again at the same revision may do so for ever, and a request that the
-    // server does not understand does not get better either.
-    bool const relist = (where == Where::event && watch_failures_ > 0) || error.is(api::Reason::not_found) ||
-                        error.is(api::Reason::bad_request) || error.is(api::Reason::invalid);
-    return {relist, Verdict::Wait::backoff, &watch_failures_, error.retry_after.value_or(std::chrono::seconds(0))};
+    if (!next) {
+      if (!next.error().is(api::Reason::deadline_exceeded)) co_return watch_failed(next.error(), Where::connection);
+      co_return Verdict{};
+    }
+    if (!*next) {
+      // The server's good right. Again and again at once it is not: then it counts as a failure.
+      if (stood) co_return Verdict{};
+      co_return Verdict{false, Verdict::Wait::if_repeated, &watch_failures_, {}};
+    }
+    co_return watch_failed((*next)->error.value_or(api::Error{}), Where::event);
   }
+}
 
-  void Informer::report(char const* verb, api::Error const& error, unsigned failures) {
-    std::string const resource = options_.resource.qualified();
-    std::string const what = error.to_string();
-    char const* hint = "";
-    if (error.is(api::Reason::forbidden)) {
-      hint = "the operator's role must allow this verb on this resource";
-    } else if (error.is(api::Reason::unauthorized)) {
-      hint = "the operator's credentials are not accepted";
-    } else if (error.is(api::Reason::not_found)) {
-      hint = "the resource is not served: is its custom resource definition installed?";
-    }
-    if (*hint != '\0' || failures >= failures_tolerated) {
-      trouble_ = std::string(verb) + " " + resource + ": " + what;
-    }
-    environment_.log.warning("an informer's call failed", {{"verb", verb},
-                                                           {"resource", resource},
-                                                           {"namespace", options_.namespace_},
-                                                           {"error", what},
-                                                           {"hint", hint},
-                                                           {"failures_in_a_row", failures}});
+Informer::Verdict Informer::list_failed(api::Error const& error) {
+  ++stats_.errors;
+  // A page token that has expired says nothing about the server's health: from the first page again.
+  bool const expired = must_relist(error);
+  if (expired) ++stats_.expired;
+  report("list", error, list_failures_ + 1);
+  stream_trouble_ = false;
+  return {true, expired ? Verdict::Wait::if_repeated : Verdict::Wait::backoff, &list_failures_,
+          error.retry_after.value_or(std::chrono::seconds(0))};
+}
+
+Informer::Verdict Informer::watch_failed(api::Error const& error, Where where) {
+  if (must_relist(error)) {
+    ++stats_.expired;
+    environment_.log.info("the server no longer knows the revision, listing again",
+                          {{"resource", options_.resource.qualified()}, {"version", to_number(version_)}});
+    return {true, Verdict::Wait::if_repeated, &watch_failures_, {}};
   }
+  ++stats_.errors;
+  report("watch", error, watch_failures_ + 1);
+  stream_trouble_ = where != Where::opening;
+  // Resume; but an ERROR event that comes again at the same revision may do so for ever, and a request that the
+  // server does not understand does not get better either.
+  bool const relist = (where == Where::event && watch_failures_ > 0) || error.is(api::Reason::not_found) ||
+                      error.is(api::Reason::bad_request) || error.is(api::Reason::invalid);
+  return {relist, Verdict::Wait::backoff, &watch_failures_, error.retry_after.value_or(std::chrono::seconds(0))};
+}
+
+void Informer::report(char const* verb, api::Error const& error, unsigned failures) {
+  std::string const resource = options_.resource.qualified();
+  std::string const what = error.to_string();
+  char const* hint = "";
+  if (error.is(api::Reason::forbidden)) {
+    hint = "the operator's role must allow this verb on this resource";
+  } else if (error.is(api::Reason::unauthorized)) {
+    hint = "the operator's credentials are not accepted";
+  } else if (error.is(api::Reason::not_found)) {
+    hint = "the resource is not served: is its custom resource definition installed?";
+  }
+  if (*hint != '\0' || failures >= failures_tolerated) {
+    trouble_ = std::string(verb) + " " + resource + ": " + what;
+  }
+  environment_.log.warning("an informer's call failed", {{"verb", verb},
+                                                         {"resource", resource},
+                                                         {"namespace", options_.namespace_},
+                                                         {"error", what},
+                                                         {"hint", hint},
+                                                         {"failures_in_a_row", failures}});
+}
 
 }  // namespace runtime

@@ -1,0 +1,68 @@
+// The deployment controller of the fake cluster: keeps the status of Deployments, without ReplicaSets and Pods.
+//
+// Guarantees: a client like any other (it writes /status through Server::execute as its own actor); one write per turn,
+// each after a delay; at most one timer per Deployment; a Deployment whose status says what it should has none.
+// What it writes is decided in deployment_status.hpp, which also says what the model leaves out.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "fakeapi/controllers/delay_source.hpp"
+#include "fakeapi/controllers/deployment_status.hpp"
+#include "fakeapi/server.hpp"
+#include "operator/seams/clock.hpp"
+
+namespace fakeapi {
+
+struct DeploymentControllerOptions {
+  Actor actor = Actor::server;
+  ReadySteps ready_steps = ReadySteps::one_at_a_time;
+};
+
+class DeploymentController {
+ public:
+  /// Starts with the Deployments that are there. Server, clock and delays must outlive it; timers run as turns of the
+  /// clock's process.
+  DeploymentController(Server& server, seams::Clock& clock, DelaySource& delays, DeploymentControllerOptions options);
+  ~DeploymentController();
+  DeploymentController(DeploymentController const&) = delete;
+  DeploymentController& operator=(DeploymentController const&) = delete;
+
+  /// Writes nothing until resume(). What it knew is kept.
+  void pause();
+  void resume();
+
+  /// Deployments with a write due.
+  std::size_t pending() const { return pending_; }
+  /// Writes that the server refused; each is tried again.
+  std::uint64_t refused_writes() const { return refused_writes_; }
+
+ private:
+  struct Tracked {
+    api::ObjectKey key;
+    Rollout rollout;
+    bool scheduled = false;
+    DelayUse waiting_for = DelayUse::deployment_sync;
+    seams::TimerId timer{};
+    unsigned refusals = 0;  // in a row
+  };
+
+  void observe(Commit const& commit);
+  void consider(api::Object const& deployment);
+  void schedule(Tracked& tracked, DelayUse use, seams::Duration delay);
+  void cancel(Tracked& tracked);
+  void write(Tracked& tracked);
+
+  Server& server_;
+  seams::Clock& clock_;
+  DelaySource& delays_;
+  DeploymentControllerOptions options_;
+  bool paused_ = false;
+  std::map<std::string, Tracked, std::less<>> tracked_;  // by uid; timers point at the elements
+  std::size_t pending_ = 0;
+  std::uint64_t refused_writes_ = 0;
+  std::uint64_t observer_ = 0;
+};
+
+}  // namespace fakeapi
