@@ -24,6 +24,12 @@ bool ready(api::Object const& echo) {
 
 api::ObjectKey key_of(std::uint32_t echo) { return {"default", "echo-" + std::to_string(echo)}; }
 
+fakeapi::ServerOptions server_options() {
+  fakeapi::ServerOptions options;
+  options.retained_entries = retained_entries;
+  return options;
+}
+
 }  // namespace
 
 struct Fleet::NoDelays final : fakeapi::DelaySource {
@@ -40,7 +46,7 @@ struct Fleet::NoLog final : seams::Log {
 Fleet::Fleet(sim::Scene const& scene, std::uint32_t echoes)
     : echoes_(echoes),
       cluster_(scheduler_, "cluster"),
-      server_({.retained_entries = retained_entries}),
+      server_(server_options()),
       delays_(std::make_unique<NoDelays>()),
       random_(std::make_unique<NoRandom>()),
       log_(std::make_unique<NoLog>()),

@@ -3,6 +3,8 @@
 #include <array>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 #include <utility>
 
 #include "operator/api/kinds.hpp"
@@ -185,7 +187,9 @@ void World::note(std::string_view what) {
 fakeapi::Result<api::Response> World::request(fakeapi::Actor actor, api::Request request) {
   ++direct_requests_;
   if (trace_ != nullptr) trace_->line(scheduler_.now(), Cast::name(actor), request.to_string());
-  return server_.execute(request, {actor, 0, wall_time_at(scheduler_.now())});
+  auto done = server_.execute(request, {actor, 0, wall_time_at(scheduler_.now())});
+  if (trace_ != nullptr && !done) trace_->line(scheduler_.now(), Cast::name(actor), "  refused: " + done.error().to_string());
+  return done;
 }
 
 bool World::patch(fakeapi::Actor actor, api::Resource const& resource, api::ObjectKey const& key, api::JsonPatch patch) {
