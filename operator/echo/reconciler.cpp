@@ -19,14 +19,19 @@ constexpr int most_actions = 12;
 
 }  // namespace
 
-runtime::Mapping echoes_concerned(runtime::Store const& echoes) {
+runtime::Mapping echoes_concerned(runtime::Store const& echo_store) {
   runtime::OwnerKind owner{std::string(group), std::string(kind)};
-  return runtime::map_to_each({runtime::map_to_owner(echoes, std::move(owner)), runtime::map_to_same_name(echoes)});
+  return runtime::map_to_each(
+      {runtime::map_to_owner(echo_store, std::move(owner)), runtime::map_to_same_name(echo_store)});
 }
 
-EchoReconciler::EchoReconciler(seams::Environment const& environment, api::Api& api, runtime::Store const& echoes,
-                               runtime::Store const& deployments, ReconcilerOptions options)
-    : environment_(environment), api_(api), echoes_(echoes), deployments_(deployments), options_(std::move(options)) {}
+EchoReconciler::EchoReconciler(seams::Environment const& environment, api::Api& api, runtime::Store const& echo_store,
+                               runtime::Store const& deployment_store, ReconcilerOptions options)
+    : environment_(environment),
+      api_(api),
+      echoes_(echo_store),
+      deployments_(deployment_store),
+      options_(std::move(options)) {}
 
 boost::asio::awaitable<EchoReconciler::Outcome> EchoReconciler::reconcile(runtime::ReconcileContext& context) {
   co_await asio::this_coro::throw_if_cancelled(false);
