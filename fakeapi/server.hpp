@@ -1,12 +1,14 @@
 // The fake API server's core: typed requests in, responses out. No bytes, no coroutines, no clock of its own.
 #pragma once
 #include <cstdint>
+#include <expected>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "fakeapi/semantics/watch_cursor.hpp"
 #include "fakeapi/store/log.hpp"
 #include "operator/api/error.hpp"
 #include "operator/api/request.hpp"
@@ -15,12 +17,22 @@
 
 namespace fakeapi {
 
+class DefinitionCache;
+struct State;
+
 struct ServerOptions {
   /// How many log entries are kept for watches and old lists before the oldest are compacted; 0: all.
   std::size_t retained_entries = 0;
   /// Makes the uids, so that two runs give the same ones.
   std::uint64_t uid_seed = 1;
+  /// When the server was started: the age of its first namespaces.
+  seams::WallTime started{};
+  /// Compiled definitions, to be shared by servers of one thread that are given the same definition; null: none shared.
+  std::shared_ptr<DefinitionCache> definitions;
 };
+
+/// An empty cache for ServerOptions::definitions.
+std::shared_ptr<DefinitionCache> make_definition_cache();
 
 /// What comes with a request besides its content.
 struct RequestContext {
@@ -34,29 +46,32 @@ struct RequestContext {
 template <class T>
 using Result = std::expected<T, api::Error>;
 
-/// One watch: a position in the log and what to let through. Small; copying it makes an independent watch.
-struct WatchCursor;
-
 class Server {
  public:
   /// Starts with the namespaces default, kube-system, kube-public and kube-node-lease.
   explicit Server(ServerOptions options);
   ~Server();
+  Server(Server const&) = delete;
+  Server& operator=(Server const&) = delete;
 
   /// Carries out any request but a watch, atomically.
   Result<api::Response> execute(api::Request const& request, RequestContext const& context);
 
   /// Validates a watch request and places its cursor. The first next_event() calls give the synthetic ADDED events if
-  /// the request asked for them. Error 410 if the revision asked for has been compacted.
+  /// the request asked for them. A revision that has been compacted is no error here: like the real server's, the
+  /// stream opens and its only event is the ERROR.
   Result<std::unique_ptr<WatchCursor>> open_watch(api::Request const& request);
 
   /// The next event for this watch from revisions up to `up_to`, or nothing if there is none yet. An event of type
-  /// error (410 Expired) if the position has been compacted meanwhile.
+  /// error (410 Expired) if the position has been compacted meanwhile; nothing ever follows it.
   std::optional<api::WatchEvent> next_event(WatchCursor& cursor, Revision up_to) const;
+  /// Nothing will come any more: the definition of the watched resource is gone, or an error event has gone out. The
+  /// stream is to be ended in good order once next_event() gives nothing.
+  bool watch_ended(WatchCursor const& cursor) const;
 
   /// The revision of the last commit, of any kind.
   Revision revision() const;
-  /// Forgets history up to and including this revision: watches and lists from there answer 410.
+  /// Forgets history up to and including this revision: watches and lists from before it answer 410.
   void compact(Revision revision);
 
   /// Calls back after each commit, in the order of registration, before execute() returns. An observer must not call
@@ -65,13 +80,15 @@ class Server {
   void remove_observer(std::uint64_t id);
 
   Log const& log() const;
+  /// The place of a served resource in the log; nothing if it is not served. Stays the same when a definition is
+  /// replaced.
+  std::optional<ResourceIndex> index_of(api::Resource const& resource) const;
   /// The object now, or null, past all API semantics: for controllers, invariants and tests.
   api::ObjectPtr find(api::Resource const& resource, api::ObjectKey const& key) const;
   void for_each(api::Resource const& resource, std::function<void(api::ObjectPtr const&)> const& visit) const;
 
  private:
-  class Impl;
-  std::unique_ptr<Impl> impl_;
+  std::unique_ptr<State> state_;
 };
 
 }  // namespace fakeapi

@@ -46,16 +46,23 @@ void Builder::key(std::string name, int line, bool merge) {
   has_key_ = true;
 }
 
-std::expected<Node const*, Failure> Builder::scalar(boost::json::value value, std::string source, int line) {
+Node& Builder::add_scalar(boost::json::value value, int line) {
   std::size_t const before = size_;
   Node& node = add(Node::Kind::scalar, line);
   if (auto const* text = value.if_string()) size_ += text->size();
   node.scalar = std::move(value);
-  node.source = std::move(source);
   node.size = size_ - before;
+  return node;
+}
+
+Node const* Builder::scalar(boost::json::value value, std::string source, int line) {
+  Node& node = add_scalar(std::move(value), line);
+  node.source = std::move(source);
   use(&node, line);
   return &node;
 }
+
+Node const* Builder::keep_scalar(boost::json::value value, int line) { return &add_scalar(std::move(value), line); }
 
 std::expected<Node const*, Failure> Builder::open(Node::Kind kind, int line) {
   if (open_.size() >= max_depth) return std::unexpected(too_deep(line));

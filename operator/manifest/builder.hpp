@@ -26,7 +26,9 @@ class Builder {
 
   void key(std::string name, int line, bool merge);
   /// `source` is how a plain scalar that is no string was written, else empty.
-  std::expected<Node const*, Failure> scalar(boost::json::value value, std::string source, int line);
+  Node const* scalar(boost::json::value value, std::string source, int line);
+  /// A scalar that stands nowhere yet: an anchored key, which an alias may name as a value.
+  Node const* keep_scalar(boost::json::value value, int line);
   std::expected<Node const*, Failure> open(Node::Kind kind, int line);
   void close();
   std::expected<void, Failure> alias(Node const* target, int line);
@@ -40,6 +42,7 @@ class Builder {
   };
 
   Node& add(Node::Kind kind, int line);
+  Node& add_scalar(boost::json::value value, int line);
   void use(Node const* node, int line);
 
   Documents* documents_;

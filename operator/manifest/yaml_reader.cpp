@@ -76,7 +76,7 @@ class Handler : public YAML::EventHandler {
     if (builder_.key_expected()) {
       bool const merge = (plain || tag == "tag:yaml.org,2002:merge") && value == "<<";
       take_key(mark, *resolved, merge);
-      remember(anchor, mark, *resolved);
+      if (anchor != 0) anchor_to(anchor, builder_.keep_scalar(*resolved, line_of(mark)));
       return;
     }
     bool const converted = plain && !resolved->is_string();
@@ -129,7 +129,7 @@ class Handler : public YAML::EventHandler {
   void add(json::value value, std::string source, int line, YAML::anchor_t anchor, YAML::Mark const& mark) {
     visit(mark);
     has_key_ = false;
-    anchor_to(anchor, check(builder_.scalar(std::move(value), std::move(source), line)));
+    anchor_to(anchor, builder_.scalar(std::move(value), std::move(source), line));
   }
 
   void open(Node::Kind kind, std::string_view plain_tag, YAML::Mark const& mark, std::string const& tag,
@@ -158,17 +158,9 @@ class Handler : public YAML::EventHandler {
     anchors_[anchor] = node;
   }
 
-  /// An anchor on a key: the key is no node of the document, so it gets one here.
-  void remember(YAML::anchor_t anchor, YAML::Mark const& mark, json::value const& value) {
-    if (anchor == 0) return;
-    Builder keys(anchored_keys_);
-    anchor_to(anchor, check(keys.scalar(value, "", line_of(mark))));
-  }
-
   std::string_view text_;
   int first_line_;
   Builder& builder_;
-  Documents anchored_keys_;
   std::vector<Node const*> anchors_;  ///< by yaml-cpp's number
   std::vector<int> flow_lines_;       ///< where the brackets stand that are open now
   std::size_t position_ = 0;

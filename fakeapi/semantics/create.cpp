@@ -1,0 +1,81 @@
+// POST.
+#include "fakeapi/semantics/metadata.hpp"
+#include "fakeapi/semantics/operations.hpp"
+#include "fakeapi/semantics/status.hpp"
+
+namespace fakeapi {
+namespace {
+
+constexpr std::size_t longest_generated_base = 58;  // a label's 63 characters less the suffix
+
+// Whether the namespace takes new objects (the admission plugin NamespaceLifecycle).
+std::optional<api::Error> check_namespace(Call const& call, std::string const& name) {
+  Served const& namespaces = call.state.registry.namespaces();
+  auto const& found = call.state.log.find(namespaces.index, {"", call.request.key.namespace_});
+  if (!found) return status::not_found(*namespaces.kind, call.request.key.namespace_);
+  if (!found->metadata.terminating()) return std::nullopt;
+  auto const& own = found->metadata.name;
+  auto error = status::forbidden(
+      call.kind(), name, "unable to create new content in namespace " + own + " because it is being terminated");
+  error.causes.push_back({"NamespaceTerminating", "namespace " + own + " is being terminated", "metadata.namespace"});
+  return error;
+}
+
+}  // namespace
+
+Result<api::ObjectPtr> create(Call const& call, api::ObjectPtr const& body) {
+  Kind const& kind = call.kind();
+  auto const& request = call.request;
+  // The real paths: a namespaced object is only created below its namespace, a cluster-scoped one only outside.
+  if (kind.namespaced == request.key.namespace_.empty()) {
+    return std::unexpected(kind.strategy->built_in ? status::no_such_resource() : status::page_not_found());
+  }
+  if (call.served->terminating) return std::unexpected(status::method_not_allowed(kind, "create"));
+  if (!body) return std::unexpected(status::bad_request("the body of the request is missing"));
+
+  api::Object object = *body;
+  if (auto error = check_type(kind, object)) return std::unexpected(*std::move(error));
+  auto& metadata = object.metadata;
+  if (kind.namespaced) {
+    if (auto error = check_namespace(call, metadata.name)) return std::unexpected(*std::move(error));
+    if (metadata.namespace_.empty()) metadata.namespace_ = request.key.namespace_;
+  }
+  if (metadata.namespace_ != request.key.namespace_) {
+    return std::unexpected(
+        status::bad_request("the namespace of the provided object does not match the namespace sent on the request"));
+  }
+
+  api::ResourceVersion const sent_version = metadata.resource_version;
+  metadata.resource_version = api::ResourceVersion::none;
+  metadata.deletion_timestamp.reset();
+  metadata.deletion_grace_period_seconds.reset();
+  metadata.creation_timestamp = to_timestamp(call.context.now);
+  metadata.generation = kind.strategy->generation == Generation::none ? 0 : 1;
+  metadata.rest = nullptr;
+  bool const generated = metadata.name.empty() && !metadata.generate_name.empty();
+  if (generated) {
+    metadata.name = metadata.generate_name.substr(0, longest_generated_base) + call.state.identities.next_suffix();
+  }
+  Admission const admission{kind, *call.state.definitions};
+  if (kind.strategy->admit != nullptr) {
+    if (auto error = kind.strategy->admit(admission, object, nullptr)) return std::unexpected(*std::move(error));
+  }
+  if (kind.strategy->prepare_create != nullptr) kind.strategy->prepare_create(kind, object);
+
+  FieldErrors errors;
+  validate_metadata(kind, metadata, errors);
+  if (kind.strategy->validate != nullptr) kind.strategy->validate(admission, object, nullptr, errors);
+  if (!errors.empty()) return std::unexpected(errors.to_error(kind, metadata.name));
+  if (sent_version != api::ResourceVersion::none) {
+    return std::unexpected(status::plain_error("resourceVersion should not be set on objects to be created"));
+  }
+  if (auto const& there = call.state.log.find(call.served->index, object.key())) {
+    if (generated) return std::unexpected(status::name_collision(kind));
+    return std::unexpected(status::already_exists(kind, metadata.name, there->metadata.terminating()));
+  }
+  metadata.uid = call.state.identities.next_uid();
+  if (call.dry_run()) return std::make_shared<api::Object const>(std::move(object));
+  return present(kind, call.state.put(*call.served, std::move(object), call.context));
+}
+
+}  // namespace fakeapi

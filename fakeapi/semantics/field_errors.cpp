@@ -1,0 +1,110 @@
+#include "fakeapi/semantics/field_errors.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace fakeapi {
+
+namespace go_value {
+
+std::string text(std::string_view value) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string out = "\"";
+  for (char const c : value) {
+    switch (c) {
+      case '"':
+        out += "\\\"";
+        break;
+      case '\\':
+        out += "\\\\";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
+      default:
+        if (auto const byte = static_cast<unsigned char>(c); byte < 0x20 || byte == 0x7f) {
+          out += "\\x";
+          out += digits[byte >> 4];
+          out += digits[byte & 15];
+        } else {
+          out += c;
+        }
+    }
+  }
+  return out + "\"";
+}
+
+std::string number(std::int64_t value) { return std::to_string(value); }
+
+}  // namespace go_value
+
+void FieldErrors::add(std::string_view reason, std::string_view type, std::string field, std::string_view value,
+                      std::string_view detail) {
+  std::string message(type);
+  if (!value.empty()) message.append(": ").append(value);
+  if (!detail.empty()) message.append(": ").append(detail);
+  causes_.push_back({std::string(reason), std::move(message), std::move(field)});
+}
+
+void FieldErrors::required(std::string field, std::string_view detail) {
+  add("FieldValueRequired", "Required value", std::move(field), {}, detail);
+}
+void FieldErrors::invalid(std::string field, std::string_view value, std::string_view detail) {
+  add("FieldValueInvalid", "Invalid value", std::move(field), value, detail);
+}
+void FieldErrors::forbidden(std::string field, std::string_view detail) {
+  add("FieldValueForbidden", "Forbidden", std::move(field), {}, detail);
+}
+void FieldErrors::not_supported(std::string field, std::string_view value, std::span<std::string const> supported) {
+  std::string detail;
+  for (auto const& word : supported) {
+    detail += detail.empty() ? "supported values: " : ", ";
+    detail += go_value::text(word);
+  }
+  add("FieldValueNotSupported", "Unsupported value", std::move(field), value, detail);
+}
+void FieldErrors::duplicate(std::string field, std::string_view value) {
+  add("FieldValueDuplicate", "Duplicate value", std::move(field), value, {});
+}
+void FieldErrors::too_long(std::string field, std::string_view detail) {
+  add("FieldValueTooLong", "Too long", std::move(field), {}, detail);
+}
+
+void FieldErrors::repeat() {
+  auto const once = causes_.size();
+  causes_.reserve(2 * once);
+  for (std::size_t i = 0; i < once; ++i) causes_.push_back(causes_[i]);
+}
+
+api::Error FieldErrors::to_error(std::string_view qualified_kind, std::string_view group, std::string_view kind,
+                                 std::string_view name) const {
+  // The message names each error once, the causes all of them.
+  std::vector<std::string> texts;
+  for (auto const& cause : causes_) {
+    std::string text = cause.field + ": " + cause.message;
+    if (std::ranges::find(texts, text) == texts.end()) texts.push_back(std::move(text));
+  }
+  std::string all;
+  for (auto const& text : texts) {
+    if (!all.empty()) all += ", ";
+    all += text;
+  }
+  if (texts.size() > 1) all = "[" + all + "]";
+  api::Error error;
+  error.reason = api::Reason::invalid;
+  error.code = 422;
+  error.message = std::string(qualified_kind) + " " + go_value::text(name) + " is invalid: " + all;
+  error.name = name;
+  error.group = group;
+  error.kind = kind;
+  error.causes = causes_;
+  return error;
+}
+
+}  // namespace fakeapi

@@ -1,0 +1,95 @@
+// Selectors, and how a version of a kind shows an object.
+#include "fakeapi/semantics/operations.hpp"
+#include "fakeapi/semantics/status.hpp"
+
+namespace fakeapi {
+namespace {
+
+constexpr std::string_view name_field = "metadata.name";
+constexpr std::string_view namespace_field = "metadata.namespace";
+
+std::optional<std::string> field_of(Kind const& kind, api::Object const& object, std::string_view field) {
+  if (field == name_field) return object.metadata.name;
+  if (field == namespace_field && (kind.namespaced || kind.strategy->built_in)) return object.metadata.namespace_;
+  if (kind.strategy->select_field == nullptr) return std::nullopt;
+  return kind.strategy->select_field(object, field);
+}
+
+std::string not_selectable(Kind const& kind, std::string const& field) {
+  if (kind.strategy->built_in && kind.strategy->select_field == nullptr) {
+    return "\"" + field + "\" is not a known field selector: only \"metadata.name\", \"metadata.namespace\"";
+  }
+  return "field label not supported: " + field;
+}
+
+}  // namespace
+
+Result<Filter> make_filter(Kind const& kind, std::string_view namespace_, std::string const& label_selector,
+                           std::string const& field_selector) {
+  Filter filter;
+  filter.namespace_ = namespace_;
+  if (!label_selector.empty()) {
+    auto parsed = api::LabelSelector::parse(label_selector);
+    if (!parsed) return std::unexpected(status::bad_request(std::move(parsed.error())));
+    filter.labels = *std::move(parsed);
+  }
+  if (!field_selector.empty()) {
+    auto parsed = api::FieldSelector::parse(field_selector);
+    if (!parsed) return std::unexpected(status::bad_request(std::move(parsed.error())));
+    static api::Object const nothing;
+    for (auto const& requirement : parsed->requirements()) {
+      if (!field_of(kind, nothing, requirement.field)) {
+        return std::unexpected(status::bad_request(not_selectable(kind, requirement.field)));
+      }
+      if (requirement.field == name_field && requirement.equal) filter.name = requirement.value;
+    }
+    filter.fields = *std::move(parsed);
+  }
+  return filter;
+}
+
+bool matches(Kind const& kind, Filter const& filter, api::Object const& object) {
+  if (!filter.namespace_.empty() && object.metadata.namespace_ != filter.namespace_) return false;
+  if (!filter.name.empty() && object.metadata.name != filter.name) return false;
+  if (!filter.labels.empty() && !filter.labels.matches(*object.metadata.labels)) return false;
+  if (filter.fields.empty()) return true;
+  for (auto const& requirement : filter.fields.requirements()) {
+    if ((field_of(kind, object, requirement.field) == requirement.value) != requirement.equal) return false;
+  }
+  return true;
+}
+
+api::ObjectKey first_key(Filter const& filter) { return {filter.namespace_, ""}; }
+
+api::ObjectPtr present(Kind const& kind, api::ObjectPtr object) {
+  if (object->api_version == kind.api_version) return object;
+  api::Object shown = *object;
+  shown.api_version = kind.api_version;
+  return std::make_shared<api::Object const>(std::move(shown));
+}
+
+std::optional<api::Error> check_type(Kind const& kind, api::Object& object) {
+  if (kind.strategy->built_in) {
+    if (object.api_version.empty()) object.api_version = kind.api_version;
+    if (object.kind.empty()) object.kind = kind.kind;
+  }
+  if (object.api_version == kind.api_version && object.kind == kind.kind) return std::nullopt;
+  if (object.kind.empty()) {
+    return status::bad_request(kind.kind + " in version \"" + kind.resource.version + "\" cannot be handled as a " +
+                               kind.kind + ": Object 'Kind' is missing");
+  }
+  if (object.api_version != kind.api_version) {
+    return status::bad_request("the API version in the data (" + object.api_version +
+                               ") does not match the expected API version (" + kind.api_version + ")");
+  }
+  if (kind.strategy->built_in) {
+    return status::bad_request(object.kind + " in version \"" + kind.resource.version + "\" cannot be handled as a " +
+                               kind.kind);
+  }
+  FieldErrors errors;
+  errors.invalid("kind", go_value::text(object.kind), "must be " + kind.kind);
+  return errors.to_error(object.kind + "." + kind.resource.group, kind.resource.group, object.kind,
+                         object.metadata.name);
+}
+
+}  // namespace fakeapi

@@ -1,0 +1,110 @@
+// What a served resource is, and the per-kind differences in behaviour: one Strategy per kind.
+#pragma once
+#include <cstdint>
+#include <expected>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "operator/api/error.hpp"
+#include "operator/api/object.hpp"
+
+namespace fakeapi {
+
+class DefinitionCache;
+class FieldErrors;
+class Schema;
+struct Kind;
+
+/// Where the numbers of the scale subresource of a custom resource are, each path without its leading dot split at
+/// the dots.
+struct ScalePaths {
+  using Path = std::vector<std::string>;
+  Path spec_replicas;
+  Path status_replicas;
+  Path label_selector;  ///< empty: none
+};
+
+/// A scale as one kind keeps it.
+struct ScaleView {
+  std::optional<std::int64_t> spec_replicas;
+  std::int64_t status_replicas = 0;
+  std::string selector;
+};
+
+/// What a kind's rules may look at besides the objects.
+struct Admission {
+  Kind const& kind;
+  DefinitionCache& definitions;
+};
+
+/// Which changes of an object count its metadata.generation up.
+enum class Generation : std::uint8_t {
+  none,                  ///< the kind has none
+  spec_and_annotations,  ///< Deployments
+  spec,
+  all_but_metadata,  ///< custom resources; what a subresource owns has been restored before
+};
+
+/// Everything in which kinds differ. Constant, one per kind (strategies.hpp); null functions mean "nothing to do".
+/// Objects are given in their stored form after admission, `stored` is the object that is replaced.
+struct Strategy {
+  /// A compiled-in kind: a missing apiVersion or kind is taken from the URL, unknown paths answer a Status.
+  bool built_in;
+  /// A PUT without resourceVersion overwrites whatever is there (else 422).
+  bool unconditional_update;
+  /// A PUT of an absent object creates it.
+  bool create_on_update;
+  Generation generation;
+  /// Understands the orphan and foregroundDeletion finalizers.
+  bool garbage_collected;
+  bool has_status;  ///< serves /status; custom resources: if their definition says so
+  bool has_scale;   ///< serves /scale; custom resources: if their definition says so
+
+  /// Brings what a client sent into the form that is stored: drops unknown fields, fills in defaults. Leaves alone
+  /// (same pointers) what is as it should be, and what is the stored object's. Fails where decoding would (400).
+  std::optional<api::Error> (*admit)(Admission const& admission, api::Object& object, api::Object const* stored);
+  void (*prepare_create)(Kind const& kind, api::Object& object);
+  /// Restores what a main update may not touch.
+  void (*prepare_update)(Kind const& kind, api::Object& next, api::Object const& stored);
+  /// Restores what an update of /status may not touch.
+  void (*prepare_status_update)(Kind const& kind, api::Object& next, api::Object const& stored);
+  /// The kind's own rules; metadata's general ones are checked for every kind. `stored` is null on create.
+  void (*validate)(Admission const& admission, api::Object const& next, api::Object const* stored, FieldErrors& errors);
+  void (*validate_status)(Kind const& kind, api::Object const& next, api::Object const* stored, FieldErrors& errors);
+  /// What is wrong with a metadata.name, or with a metadata.generateName (`prefix`), which may end in '-'.
+  std::vector<std::string> (*name_messages)(std::string_view name, bool prefix);
+  /// Why an object of this name can never be deleted; null text: it can. Null: all can.
+  char const* (*undeletable)(std::string_view name);
+  /// Deletion has steps of its own: turns the stored object into the terminating one. Null: only finalizers matter.
+  void (*begin_deletion)(api::Object& next, api::Timestamp now);
+  /// A terminating object without finalizers has to stay. Null: none has to.
+  bool (*stays)(api::Object const& object);
+  /// The value of a field that selectors may ask for besides metadata.name and metadata.namespace, or nothing if there
+  /// is no such field. Null: only those two.
+  std::optional<std::string> (*select_field)(api::Object const& object, std::string_view field);
+  /// The scale in an object; an error if its place holds something else.
+  std::expected<ScaleView, api::Error> (*read_scale)(Kind const& kind, api::Object const& object);
+  void (*write_scale)(Kind const& kind, api::Object& object, std::int64_t replicas);
+};
+
+/// One version of one resource as it is served. Immutable; shared between servers.
+struct Kind {
+  api::Resource resource;
+  std::string api_version;      ///< "example.com/v1"
+  std::string kind;             ///< "Echo"
+  std::string qualified;        ///< "echoes.example.com"
+  std::string qualified_kind;   ///< "Echo.example.com"
+  std::string registry_prefix;  ///< "/registry/example.com/echoes/"
+  bool namespaced = true;
+  bool has_status = false;
+  bool has_scale = false;
+  Strategy const* strategy = nullptr;
+  // Of custom resources:
+  std::shared_ptr<Schema const> schema;  ///< null: fields are not restricted
+  std::optional<ScalePaths> scale;
+};
+
+}  // namespace fakeapi

@@ -1,0 +1,106 @@
+// Namespaces.
+#include <algorithm>
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+
+#include "fakeapi/semantics/names.hpp"
+#include "fakeapi/semantics/strategies.hpp"
+
+namespace fakeapi {
+namespace {
+
+namespace json = boost::json;
+
+// spec.finalizers hold a namespace until it is empty; every namespace begins with this one.
+constexpr std::string_view content_finalizer = "kubernetes";
+
+api::SharedJson const& usual_spec() {
+  static api::SharedJson const spec = api::share(json::object{{"finalizers", json::array{content_finalizer}}});
+  return spec;
+}
+api::SharedJson const& active() {
+  static api::SharedJson const status = api::share(json::object{{"phase", "Active"}});
+  return status;
+}
+
+json::array const* finalizers_of(api::SharedJson const& spec) {
+  auto const* list = api::find_path(spec.get(), {"finalizers"});
+  return list != nullptr ? list->if_array() : nullptr;
+}
+
+void prepare_create(Kind const& /*kind*/, api::Object& object) {
+  object.status = active();
+  object.rest = nullptr;
+  json::array const* const given = finalizers_of(object.spec);
+  if (given == nullptr || given->empty()) {
+    object.spec = usual_spec();
+    return;
+  }
+  json::array finalizers(*given);
+  if (std::ranges::find(finalizers, json::value(content_finalizer)) == finalizers.end()) {
+    finalizers.emplace_back(content_finalizer);
+  }
+  object.spec = api::share(json::object{{"finalizers", std::move(finalizers)}});
+}
+
+void prepare_update(Kind const& /*kind*/, api::Object& next, api::Object const& stored) {
+  next.spec = stored.spec;
+  next.status = stored.status;
+  next.rest = nullptr;
+}
+
+void prepare_status_update(Kind const& /*kind*/, api::Object& next, api::Object const& stored) {
+  next.spec = stored.spec;
+  next.rest = nullptr;
+}
+
+char const* undeletable(std::string_view name) {
+  bool const immortal = name == "default" || name == "kube-system" || name == "kube-public";
+  return immortal ? "this namespace may not be deleted" : nullptr;
+}
+
+void begin_deletion(api::Object& next, api::Timestamp now) {
+  next.metadata.deletion_timestamp = now;
+  json::object status;
+  if (next.status && next.status->is_object()) status = next.status->get_object();
+  status["phase"] = "Terminating";
+  next.status = api::share(std::move(status));
+}
+
+bool stays(api::Object const& object) {
+  json::array const* const finalizers = finalizers_of(object.spec);
+  return finalizers != nullptr && !finalizers->empty();
+}
+
+std::optional<std::string> select_field(api::Object const& object, std::string_view field) {
+  if (field == "name") return object.metadata.name;
+  if (field == "status.phase") return std::string(api::find_string(object.status.get(), {"phase"}).value_or(""));
+  return std::nullopt;
+}
+
+}  // namespace
+
+Strategy const namespace_strategy{
+    .built_in = true,
+    .unconditional_update = true,
+    .create_on_update = false,
+    .generation = Generation::none,
+    .garbage_collected = true,
+    .has_status = true,
+    .has_scale = false,
+    .admit = nullptr,
+    .prepare_create = prepare_create,
+    .prepare_update = prepare_update,
+    .prepare_status_update = prepare_status_update,
+    .validate = nullptr,
+    .validate_status = nullptr,
+    .name_messages = names::label_name,
+    .undeletable = undeletable,
+    .begin_deletion = begin_deletion,
+    .stays = stays,
+    .select_field = select_field,
+    .read_scale = nullptr,
+    .write_scale = nullptr,
+};
+
+}  // namespace fakeapi

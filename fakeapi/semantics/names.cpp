@@ -1,0 +1,148 @@
+#include "fakeapi/semantics/names.hpp"
+
+#include <algorithm>
+#include <initializer_list>
+
+namespace fakeapi::names {
+namespace {
+
+constexpr std::size_t longest_label = 63;
+constexpr std::size_t longest_subdomain = 253;
+constexpr std::size_t longest_port_name = 15;
+
+constexpr std::string_view label_regex = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";
+constexpr std::string_view subdomain_regex = "[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*";
+constexpr std::string_view qualified_regex = "([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]";
+constexpr std::string_view label_value_regex = "(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?";
+
+bool is_lower_alphanumeric(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
+bool is_alphanumeric(char c) { return is_lower_alphanumeric(c) || (c >= 'A' && c <= 'Z'); }
+
+bool is_label(std::string_view text) {
+  return !text.empty() && is_lower_alphanumeric(text.front()) && is_lower_alphanumeric(text.back()) &&
+         std::ranges::all_of(text, [](char c) { return is_lower_alphanumeric(c) || c == '-'; });
+}
+
+bool is_subdomain(std::string_view text) {
+  for (;;) {
+    auto const dot = text.find('.');
+    if (!is_label(text.substr(0, dot))) return false;
+    if (dot == std::string_view::npos) return true;
+    text.remove_prefix(dot + 1);
+  }
+}
+
+bool is_qualified_part(std::string_view text) {
+  return !text.empty() && is_alphanumeric(text.front()) && is_alphanumeric(text.back()) &&
+         std::ranges::all_of(text, [](char c) { return is_alphanumeric(c) || c == '-' || c == '_' || c == '.'; });
+}
+
+std::string too_long(std::size_t most) { return "must be no more than " + std::to_string(most) + " characters"; }
+
+std::string mismatch(std::string_view what, std::string_view regex, std::initializer_list<std::string_view> examples) {
+  std::string text(what);
+  text += " (e.g. ";
+  bool first = true;
+  for (auto const example : examples) {
+    if (!first) text += " or ";
+    first = false;
+    text.append("'").append(example).append("', ");
+  }
+  return text.append("regex used for validation is '").append(regex).append("')");
+}
+
+// A prefix of a generated name is valid if it is once something follows its last '-'.
+std::string unmasked(std::string_view name, bool prefix) {
+  std::string text(name);
+  if (prefix && text.size() > 1 && text.back() == '-') text.back() = 'a';
+  return text;
+}
+
+}  // namespace
+
+Messages dns1123_label(std::string_view text) {
+  Messages messages;
+  if (text.size() > longest_label) messages.push_back(too_long(longest_label));
+  if (!is_label(text)) {
+    messages.push_back(
+        mismatch("a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start "
+                 "and end with an alphanumeric character",
+                 label_regex, {"my-name", "123-abc"}));
+  }
+  return messages;
+}
+
+Messages dns1123_subdomain(std::string_view text) {
+  Messages messages;
+  if (text.size() > longest_subdomain) messages.push_back(too_long(longest_subdomain));
+  if (!is_subdomain(text)) {
+    messages.push_back(
+        mismatch("a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and "
+                 "must start and end with an alphanumeric character",
+                 subdomain_regex, {"example.com"}));
+  }
+  return messages;
+}
+
+Messages qualified_name(std::string_view text) {
+  constexpr std::string_view what =
+      "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character";
+  auto const pattern = [&] { return mismatch(what, qualified_regex, {"MyName", "my.name", "123-abc"}); };
+  Messages messages;
+  auto const slash = text.find('/');
+  std::string_view name = text;
+  if (slash != std::string_view::npos) {
+    std::string_view const prefix = text.substr(0, slash);
+    name = text.substr(slash + 1);
+    if (name.contains('/')) {
+      messages.push_back("a qualified name " + pattern() +
+                         " with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')");
+      return messages;
+    }
+    if (prefix.empty()) {
+      messages.emplace_back("prefix part must be non-empty");
+    } else if (prefix.size() > longest_subdomain || !is_subdomain(prefix)) {
+      for (auto const& message : dns1123_subdomain(prefix)) messages.push_back("prefix part " + message);
+    }
+  }
+  if (name.empty()) {
+    messages.emplace_back("name part must be non-empty");
+  } else if (name.size() > longest_label) {
+    messages.push_back("name part " + too_long(longest_label));
+  }
+  if (!is_qualified_part(name)) messages.push_back("name part " + pattern());
+  return messages;
+}
+
+Messages label_value(std::string_view text) {
+  Messages messages;
+  if (text.size() > longest_label) messages.push_back(too_long(longest_label));
+  if (!text.empty() && !is_qualified_part(text)) {
+    messages.push_back(
+        mismatch("a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and "
+                 "must start and end with an alphanumeric character",
+                 label_value_regex, {"MyValue", "my_value", "12345"}));
+  }
+  return messages;
+}
+
+Messages port_name(std::string_view text) {
+  Messages messages;
+  if (text.size() > longest_port_name) messages.push_back(too_long(longest_port_name));
+  if (!std::ranges::all_of(text, [](char c) { return is_lower_alphanumeric(c) || c == '-'; })) {
+    messages.emplace_back("must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)");
+  }
+  if (std::ranges::none_of(text, [](char c) { return c >= 'a' && c <= 'z'; })) {
+    messages.emplace_back("must contain at least one letter or number (a-z, 0-9)");
+  }
+  if (text.contains("--")) messages.emplace_back("must not contain consecutive hyphens");
+  if (!text.empty() && (text.front() == '-' || text.back() == '-')) {
+    messages.emplace_back("must not begin or end with a hyphen");
+  }
+  return messages;
+}
+
+Messages label_name(std::string_view name, bool prefix) { return dns1123_label(unmasked(name, prefix)); }
+Messages subdomain_name(std::string_view name, bool prefix) { return dns1123_subdomain(unmasked(name, prefix)); }
+
+}  // namespace fakeapi::names

@@ -1,0 +1,62 @@
+// The verbs. Each takes a request whose resource has been found.
+#pragma once
+#include "fakeapi/semantics/state.hpp"
+#include "operator/api/request.hpp"
+
+namespace fakeapi {
+
+struct Call {
+  State& state;
+  std::shared_ptr<Served const> served;
+  api::Request const& request;
+  RequestContext const& context;
+
+  Kind const& kind() const { return *served->kind; }
+  bool dry_run() const {
+    auto const* options = request.write_options();
+    return options != nullptr && options->dry_run;
+  }
+};
+
+Result<api::ObjectPtr> get(Call const& call);
+Result<api::ObjectList> list(Call const& call);
+Result<api::ObjectPtr> create(Call const& call, api::ObjectPtr const& body);
+/// PUT and PATCH, of the object and of its subresources.
+Result<api::ObjectPtr> update(Call const& call);
+Result<api::Response> delete_object(Call const& call);
+
+Result<std::unique_ptr<WatchCursor>> open_watch(State const& state, Served const& served, api::Request const& request);
+std::optional<api::WatchEvent> next_event(State const& state, WatchCursor& cursor, Revision up_to);
+
+// Shared by them.
+
+/// What selectors mean for this kind.
+Result<Filter> make_filter(Kind const& kind, std::string_view namespace_, std::string const& label_selector,
+                           std::string const& field_selector);
+bool matches(Kind const& kind, Filter const& filter, api::Object const& object);
+/// Where the keys of a filter begin.
+api::ObjectKey first_key(Filter const& filter);
+
+/// The object as this version of its kind shows it.
+api::ObjectPtr present(Kind const& kind, api::ObjectPtr object);
+
+/// Whether a body is of this kind; fills in what a built-in kind takes from the URL.
+std::optional<api::Error> check_type(Kind const& kind, api::Object& object);
+
+/// The autoscaling/v1 Scale of an object.
+Result<api::Object> scale_of(Kind const& kind, api::Object const& object);
+/// 404 on a subresource.
+api::Error subresource_not_found(Call const& call);
+
+/// Brings an update through the kind's pipeline and stores it: `next` was made from `stored`, by a client.
+Result<api::ObjectPtr> write_update(Call const& call, api::ObjectPtr const& stored, api::Object next,
+                                    api::Subresource subresource);
+
+/// All of one object's finalizers are off and it is marked: whether it is to vanish.
+bool may_vanish(Kind const& kind, api::Object const& next, api::Object const& stored);
+
+/// What the controllers of definitions do, at once: serve what a definition defines; when it is marked for deletion,
+/// delete its objects, and the definition itself when none is left.
+void follow_definition(State& state, Commit const& commit, RequestContext const& context);
+
+}  // namespace fakeapi

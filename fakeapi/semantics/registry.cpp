@@ -1,0 +1,62 @@
+#include "fakeapi/semantics/registry.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "fakeapi/semantics/definition.hpp"
+#include "fakeapi/semantics/strategies.hpp"
+#include "operator/seams/check.hpp"
+
+namespace fakeapi {
+
+Registry::Registry(Log& log) : log_(log) {
+  constexpr std::size_t usual = 8;
+  served_.reserve(usual);
+  places_.reserve(usual);
+  for (auto const& kind : built_in_kinds()) {
+    if (kind->strategy == &definition_strategy) definitions_ = served_.size();
+    auto const place = place_of(kind->resource.group, kind->resource.plural);
+    served_.push_back(std::make_shared<Served const>(kind, place, 0, false));
+  }
+}
+
+ResourceIndex Registry::place_of(std::string_view group, std::string_view plural) {
+  auto const known =
+      std::ranges::find_if(places_, [&](auto const& place) { return place.second == plural && place.first == group; });
+  if (known != places_.end()) return ResourceIndex(known - places_.begin());
+  places_.emplace_back(group, plural);
+  return log_.add_resource();
+}
+
+std::shared_ptr<Served const> Registry::find(api::Resource const& resource) const {
+  for (auto const& served : served_) {
+    auto const& own = served->kind->resource;
+    if (own.plural == resource.plural && own.group == resource.group && own.version == resource.version) return served;
+  }
+  return nullptr;
+}
+
+std::shared_ptr<Served const> Registry::find(ResourceIndex index) const {
+  auto const found = std::ranges::find_if(served_, [&](auto const& served) { return served->index == index; });
+  return found == served_.end() ? nullptr : *found;
+}
+
+bool Registry::is_built_in_group(std::string_view group) const {
+  return std::ranges::any_of(built_in_kinds(), [&](auto const& kind) { return kind->resource.group == group; });
+}
+
+void Registry::serve(Definition const& definition, Revision revision, bool terminating) {
+  remove(definition.group, definition.plural);
+  ResourceIndex const index = place_of(definition.group, definition.plural);
+  for (auto const& kind : definition.served) {
+    served_.push_back(std::make_shared<Served const>(kind, index, revision, terminating));
+  }
+}
+
+void Registry::remove(std::string_view group, std::string_view plural) {
+  std::erase_if(served_, [&](auto const& served) {
+    return served->kind->resource.plural == plural && served->kind->resource.group == group;
+  });
+}
+
+}  // namespace fakeapi

@@ -1,0 +1,55 @@
+// The resources that one server serves.
+#pragma once
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "fakeapi/semantics/kind.hpp"
+#include "fakeapi/store/log.hpp"
+
+namespace fakeapi {
+
+struct Definition;
+
+/// One version of a resource in one server.
+struct Served {
+  std::shared_ptr<Kind const> kind;
+  ResourceIndex index{};
+  /// The revision at which the definition came or last changed: objects written before may not fit it.
+  Revision since = 0;
+  /// The definition is being deleted: nothing can be created.
+  bool terminating = false;
+};
+
+class Registry {
+ public:
+  /// Serves the built-in kinds; `log` gets a table for each.
+  explicit Registry(Log& log);
+
+  /// Null if nothing of the name is served.
+  std::shared_ptr<Served const> find(api::Resource const& resource) const;
+  /// Some version of the resource, or null.
+  std::shared_ptr<Served const> find(ResourceIndex index) const;
+  bool is_built_in_group(std::string_view group) const;
+
+  /// Serves what a definition defines, in place of what an earlier one of the same resource did.
+  void serve(Definition const& definition, Revision revision, bool terminating);
+  /// Serves a group's plural no more. Its place in the log stays.
+  void remove(std::string_view group, std::string_view plural);
+
+  Served const& namespaces() const { return *served_.front(); }
+  Served const& definitions() const { return *served_[definitions_]; }
+
+ private:
+  ResourceIndex place_of(std::string_view group, std::string_view plural);
+
+  Log& log_;
+  std::size_t definitions_ = 0;
+  // Shared with the calls under way, one of which may be what removes it.
+  std::vector<std::shared_ptr<Served const>> served_;
+  // Every resource that has ever been served, by its place in the log.
+  std::vector<std::pair<std::string, std::string>> places_;
+};
+
+}  // namespace fakeapi

@@ -1,0 +1,44 @@
+#include "fakeapi/semantics/state.hpp"
+
+#include "fakeapi/semantics/operations.hpp"
+#include "fakeapi/semantics/strategies.hpp"
+#include "operator/api/kinds.hpp"
+
+namespace fakeapi {
+
+State::State(ServerOptions options)
+    : log(options.retained_entries),
+      registry(log),
+      identities(options.uid_seed),
+      definitions(options.definitions ? std::move(options.definitions) : make_definition_cache()) {
+  RequestContext const context{Actor::server, 0, options.started};
+  for (char const* const name : {"default", "kube-system", "kube-public", "kube-node-lease"}) {
+    api::Object object;
+    Kind const& kind = *registry.namespaces().kind;
+    object.api_version = kind.api_version;
+    object.kind = kind.kind;
+    object.metadata.name = name;
+    object.metadata.uid = identities.next_uid();
+    object.metadata.creation_timestamp = to_timestamp(context.now);
+    kind.strategy->prepare_create(kind, object);
+    put(registry.namespaces(), std::move(object), context);
+  }
+}
+
+api::ObjectPtr State::put(Served const& served, api::Object object, RequestContext const& context) {
+  object.metadata.resource_version = api::ResourceVersion(log.next_revision());
+  auto const stored = std::make_shared<api::Object const>(std::move(object));
+  committed(log.append(served.index, stored->key(), stored, context.actor, context.cause), context);
+  return stored;
+}
+
+void State::erase(Served const& served, api::ObjectKey const& key, RequestContext const& context) {
+  committed(log.append(served.index, key, nullptr, context.actor, context.cause), context);
+}
+
+void State::committed(Commit const& commit, RequestContext const& context) {
+  for (auto const& [id, observer] : observers) observer(commit);
+  follow_definition(*this, commit, context);
+}
+
+}  // namespace fakeapi

@@ -1,0 +1,245 @@
+// PUT and PATCH of an object and its status.
+#include "fakeapi/semantics/metadata.hpp"
+#include "fakeapi/semantics/operations.hpp"
+#include "fakeapi/semantics/status.hpp"
+#include "operator/api/patch.hpp"
+
+namespace fakeapi {
+namespace {
+
+using api::Subresource;
+
+// The body's name and namespace against those of the URL.
+std::optional<api::Error> check_name(api::ObjectKey const& key, api::Object const& object) {
+  auto const& name = object.metadata.name;
+  if (name.empty()) return status::bad_request("name must be provided");
+  if (name != key.name) {
+    return status::bad_request("the name of the object (" + name + ") does not match the name on the URL (" + key.name +
+                               ")");
+  }
+  auto const& namespace_ = object.metadata.namespace_;
+  if (!key.namespace_.empty() && !namespace_.empty() && namespace_ != key.namespace_) {
+    return status::bad_request("the namespace of the object (" + namespace_ +
+                               ") does not match the namespace on the URL (" + key.namespace_ + ")");
+  }
+  return std::nullopt;
+}
+
+api::Error wrong_uid(Kind const& kind, api::ObjectKey const& key, std::string const& sent, std::string const& stored) {
+  return status::conflict(kind, key.name,
+                          "StorageError: invalid object, Code: 4, Key: " + kind.registry_prefix + key.to_string() +
+                              ", ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: " +
+                              sent + ", UID in object meta: " + stored);
+}
+
+// The patches that a kind takes; what it does not take yet it says so.
+std::optional<api::Error> check_patch(Kind const& kind, api::Patch const& patch) {
+  if (std::holds_alternative<api::StrategicMergePatch>(patch)) {
+    if (!kind.strategy->built_in) {
+      return status::unsupported_media_type(
+          "the body of the request was in an unknown format - accepted media types include: "
+          "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml");
+    }
+    return status::unsupported_media_type(
+        "this server does not take strategic merge patches yet - accepted media types include: "
+        "application/json-patch+json, application/merge-patch+json");
+  }
+  if (std::holds_alternative<api::ApplyPatch>(patch)) {
+    return status::unsupported_media_type(
+        "this server does not take server-side apply yet - accepted media types include: "
+        "application/json-patch+json, application/merge-patch+json");
+  }
+  return std::nullopt;
+}
+
+Result<api::Object> patched(Kind const& kind, api::ObjectKey const& key, api::Object const& object,
+                            api::Patch const& patch) {
+  auto next = api::apply_patch(object, patch);
+  if (!next) return std::unexpected(std::move(next.error()));
+  if (auto error = check_type(kind, *next)) return std::unexpected(*std::move(error));
+  if (auto error = check_name(key, *next)) return std::unexpected(*std::move(error));
+  return *std::move(next);
+}
+
+// The stored object with a written Scale's replicas.
+Result<api::Object> rescaled(Kind const& kind, api::Object const& stored, api::Object const& scale) {
+  std::int64_t replicas = 0;
+  auto const* given = scale.spec ? api::find_path(scale.spec.get(), {"replicas"}) : nullptr;
+  if (given != nullptr) {
+    auto const number = api::find_integer(scale.spec.get(), {"replicas"});
+    if (!number) {
+      return std::unexpected(
+          status::bad_request("Scale in version \"v1\" cannot be handled as a Scale: spec.replicas "
+                              "is no integer"));
+    }
+    replicas = *number;
+  }
+  if (kind.strategy->built_in && replicas < 0) {
+    FieldErrors errors;
+    errors.invalid("spec.replicas", go_value::number(replicas), "must be greater than or equal to 0");
+    return std::unexpected(errors.to_error("Scale.autoscaling", "autoscaling", "Scale", stored.metadata.name));
+  }
+  api::Object next = stored;
+  // A resourceVersion is a precondition; without one the scale is unconditional.
+  if (scale.metadata.resource_version != api::ResourceVersion::none) {
+    next.metadata.resource_version = scale.metadata.resource_version;
+  }
+  kind.strategy->write_scale(kind, next, replicas);
+  return next;
+}
+
+Result<api::ObjectPtr> update_scale(Call const& call, api::ObjectPtr const& stored) {
+  Kind const& kind = call.kind();
+  auto const& key = call.request.key;
+  api::Object scale;
+  if (auto const* patch = std::get_if<api::Patch>(&call.request.body)) {
+    auto shown = scale_of(kind, *stored);
+    if (!shown) return std::unexpected(std::move(shown.error()));
+    auto next = api::apply_patch(*shown, *patch);
+    if (!next) return std::unexpected(std::move(next.error()));
+    scale = *std::move(next);
+  } else {
+    scale = *std::get<api::ObjectPtr>(call.request.body);
+  }
+  bool const untyped = scale.kind.empty() && scale.api_version.empty();
+  if (!untyped && (scale.kind != "Scale" || scale.api_version != "autoscaling/v1")) {
+    return std::unexpected(status::bad_request("the API version in the data (" + scale.api_version +
+                                               ") does not match the expected API version (autoscaling/v1)"));
+  }
+  if (auto error = check_name(key, scale)) return std::unexpected(*std::move(error));
+  if (!scale.metadata.uid.empty() && scale.metadata.uid != stored->metadata.uid) {
+    return std::unexpected(wrong_uid(kind, key, scale.metadata.uid, stored->metadata.uid));
+  }
+  auto next = rescaled(kind, *stored, scale);
+  if (!next) return std::unexpected(std::move(next.error()));
+  auto written = write_update(call, stored, *std::move(next), Subresource::none);
+  if (!written) return written;
+  auto answer = scale_of(kind, **written);
+  if (!answer) return std::unexpected(std::move(answer.error()));
+  return std::make_shared<api::Object const>(*std::move(answer));
+}
+
+bool counts(Generation rule, api::Object const& next, api::Object const& stored) {
+  switch (rule) {
+    case Generation::none:
+      return false;
+    case Generation::spec:
+      return !api::same_json(next.spec, stored.spec);
+    case Generation::spec_and_annotations:
+      return !api::same_json(next.spec, stored.spec) || !(next.metadata.annotations == stored.metadata.annotations);
+    case Generation::all_but_metadata:
+      return !api::same_json(next.spec, stored.spec) || !api::same_json(next.status, stored.status) ||
+             !api::same_json(next.rest, stored.rest);
+  }
+  return false;
+}
+
+// What of the metadata is the server's own, whatever was sent.
+void restore_metadata(api::ObjectMeta& next, api::ObjectMeta const& stored) {
+  if (next.uid.empty()) next.uid = stored.uid;
+  if (next.namespace_.empty()) next.namespace_ = stored.namespace_;
+  next.creation_timestamp = stored.creation_timestamp;
+  next.generation = stored.generation;
+  if (stored.deletion_timestamp) next.deletion_timestamp = stored.deletion_timestamp;
+  if (stored.deletion_grace_period_seconds && !next.deletion_grace_period_seconds) {
+    next.deletion_grace_period_seconds = stored.deletion_grace_period_seconds;
+  }
+  next.rest = nullptr;
+}
+
+// CRs must say which version they replace, other kinds may.
+std::optional<api::Error> check_version(Kind const& kind, api::ObjectMeta const& next, api::ObjectMeta const& stored) {
+  if (next.resource_version == stored.resource_version) return std::nullopt;
+  if (next.resource_version != api::ResourceVersion::none) return status::modified(kind, stored.name);
+  if (kind.strategy->unconditional_update) return std::nullopt;
+  FieldErrors errors;
+  errors.invalid("metadata.resourceVersion", "0x0", "must be specified for an update");
+  // The real server names the resource where the Kind belongs.
+  return errors.to_error(kind.qualified, kind.resource.group, kind.resource.plural, stored.name);
+}
+
+}  // namespace
+
+bool may_vanish(Kind const& kind, api::Object const& next, api::Object const& stored) {
+  return stored.metadata.terminating() && next.metadata.finalizers.empty() &&
+         stored.metadata.deletion_grace_period_seconds.value_or(0) == 0 &&
+         (kind.strategy->stays == nullptr || !kind.strategy->stays(next));
+}
+
+Result<api::ObjectPtr> write_update(Call const& call, api::ObjectPtr const& stored, api::Object next,
+                                    Subresource subresource) {
+  Kind const& kind = call.kind();
+  Strategy const& strategy = *kind.strategy;
+  if (auto error = check_version(kind, next.metadata, stored->metadata)) return std::unexpected(*std::move(error));
+  next.metadata.resource_version = stored->metadata.resource_version;
+  restore_metadata(next.metadata, stored->metadata);
+
+  // What was stored before the definition changed may not be as it should be.
+  bool const trusted = api::to_number(stored->metadata.resource_version) >= call.served->since;
+  api::Object const* const known = trusted ? stored.get() : nullptr;
+  Admission const admission{kind, *call.state.definitions};
+  FieldErrors errors;
+  if (subresource == Subresource::status) {
+    strategy.prepare_status_update(kind, next, *stored);
+    if (strategy.admit != nullptr) {
+      if (auto error = strategy.admit(admission, next, known)) return std::unexpected(*std::move(error));
+    }
+  } else {
+    if (strategy.prepare_update != nullptr) strategy.prepare_update(kind, next, *stored);
+    if (strategy.admit != nullptr) {
+      if (auto error = strategy.admit(admission, next, known)) return std::unexpected(*std::move(error));
+    }
+    if (counts(strategy.generation, next, *stored)) ++next.metadata.generation;
+  }
+  validate_metadata_update(kind, next.metadata, stored->metadata, errors);
+  if (!errors.empty()) errors.repeat();  // once by the generic rules, once by the kind's own
+  if (subresource == Subresource::status) {
+    if (strategy.validate_status != nullptr) strategy.validate_status(kind, next, known, errors);
+  } else if (strategy.validate != nullptr) {
+    strategy.validate(admission, next, known, errors);
+  }
+  if (!errors.empty()) return std::unexpected(errors.to_error(kind, stored->metadata.name));
+
+  if (may_vanish(kind, next, *stored)) {
+    if (!call.dry_run()) call.state.erase(*call.served, stored->key(), call.context);
+    return present(kind, std::make_shared<api::Object const>(std::move(next)));
+  }
+  next.api_version = stored->api_version;  // whatever version it was sent in
+  if (api::same_content(next, *stored)) return present(kind, stored);
+  if (call.dry_run()) return present(kind, std::make_shared<api::Object const>(std::move(next)));
+  return present(kind, call.state.put(*call.served, std::move(next), call.context));
+}
+
+Result<api::ObjectPtr> update(Call const& call) {
+  Kind const& kind = call.kind();
+  auto const& request = call.request;
+  if (request.key.name.empty()) return std::unexpected(status::bad_request("name must be provided"));
+  auto const* const patch = std::get_if<api::Patch>(&request.body);
+  auto const* const body = std::get_if<api::ObjectPtr>(&request.body);
+  if (patch == nullptr && (body == nullptr || !*body)) {
+    return std::unexpected(status::bad_request("the body of the request is missing"));
+  }
+  if (patch != nullptr) {
+    if (auto error = check_patch(kind, *patch)) return std::unexpected(*std::move(error));
+  }
+  api::ObjectPtr const stored = call.state.log.find(call.served->index, request.key);
+  if (!stored && !(patch == nullptr && kind.strategy->create_on_update && request.subresource == Subresource::none)) {
+    return std::unexpected(subresource_not_found(call));
+  }
+  if (request.subresource == Subresource::scale) return update_scale(call, stored);
+  if (patch != nullptr) {
+    auto next = patched(kind, request.key, *present(kind, stored), *patch);
+    if (!next) return std::unexpected(std::move(next.error()));
+    return write_update(call, stored, *std::move(next), request.subresource);
+  }
+  api::Object next = **body;
+  if (auto error = check_type(kind, next)) return std::unexpected(*std::move(error));
+  if (auto error = check_name(request.key, next)) return std::unexpected(*std::move(error));
+  if (!stored) return create(call, *body);
+  if (!next.metadata.uid.empty() && next.metadata.uid != stored->metadata.uid) {
+    return std::unexpected(wrong_uid(kind, request.key, next.metadata.uid, stored->metadata.uid));
+  }
+  return write_update(call, stored, std::move(next), request.subresource);
+}
+
+}  // namespace fakeapi

@@ -1,0 +1,112 @@
+#include "fakeapi/server.hpp"
+
+#include <algorithm>
+
+#include "fakeapi/semantics/operations.hpp"
+#include "fakeapi/semantics/status.hpp"
+#include "operator/seams/check.hpp"
+
+namespace fakeapi {
+namespace {
+
+std::unexpected<api::Error> unknown_resource(State const& state, api::Resource const& resource) {
+  return std::unexpected(state.registry.is_built_in_group(resource.group) ? status::no_such_resource()
+                                                                          : status::page_not_found());
+}
+
+// A subresource that the kind does not have.
+std::optional<api::Error> check_subresource(Kind const& kind, api::Request const& request) {
+  bool const served = request.subresource == api::Subresource::none ||
+                      (request.subresource == api::Subresource::status && kind.has_status) ||
+                      (request.subresource == api::Subresource::scale && kind.has_scale);
+  if (served) return std::nullopt;
+  // A custom resource's path names the object, though it may well be there.
+  return kind.strategy->built_in ? status::no_such_resource() : status::not_found(kind, request.key.name);
+}
+
+template <class T>
+Result<api::Response> answer(Result<T> result) {
+  if (!result) return std::unexpected(std::move(result.error()));
+  return api::Response(*std::move(result));
+}
+
+}  // namespace
+
+Server::Server(ServerOptions options) : state_(std::make_unique<State>(std::move(options))) {}
+Server::~Server() = default;
+
+Result<api::Response> Server::execute(api::Request const& request, RequestContext const& context) {
+  auto served = state_->registry.find(request.resource);
+  if (!served) return unknown_resource(*state_, request.resource);
+  if (auto error = check_subresource(*served->kind, request)) return std::unexpected(*std::move(error));
+  Call const call{*state_, std::move(served), request, context};
+  switch (request.verb) {
+    case api::Verb::get:
+      return answer(get(call));
+    case api::Verb::list:
+      return answer(list(call));
+    case api::Verb::create: {
+      auto const* body = std::get_if<api::ObjectPtr>(&request.body);
+      return answer(create(call, body != nullptr ? *body : nullptr));
+    }
+    case api::Verb::update:
+    case api::Verb::patch:
+      return answer(update(call));
+    case api::Verb::delete_:
+      return delete_object(call);
+    case api::Verb::watch:
+      break;
+  }
+  seams::check(false, "a watch is opened with open_watch()");
+  return std::unexpected(status::internal_error("unreachable"));
+}
+
+Result<std::unique_ptr<WatchCursor>> Server::open_watch(api::Request const& request) {
+  auto const served = state_->registry.find(request.resource);
+  if (!served) return unknown_resource(*state_, request.resource);
+  return fakeapi::open_watch(*state_, *served, request);
+}
+
+std::optional<api::WatchEvent> Server::next_event(WatchCursor& cursor, Revision up_to) const {
+  return fakeapi::next_event(*state_, cursor, up_to);
+}
+
+bool Server::watch_ended(WatchCursor const& cursor) const {
+  return cursor.finished || !state_->registry.find(cursor.resource);
+}
+
+Revision Server::revision() const { return state_->log.revision(); }
+void Server::compact(Revision revision) { state_->log.compact(revision); }
+
+std::uint64_t Server::add_observer(std::function<void(Commit const&)> observer) {
+  state_->observers.emplace_back(++state_->last_observer, std::move(observer));
+  return state_->last_observer;
+}
+
+void Server::remove_observer(std::uint64_t id) {
+  std::erase_if(state_->observers, [&](auto const& entry) { return entry.first == id; });
+}
+
+Log const& Server::log() const { return state_->log; }
+
+std::optional<ResourceIndex> Server::index_of(api::Resource const& resource) const {
+  auto const served = state_->registry.find(resource);
+  if (!served) return std::nullopt;
+  return served->index;
+}
+
+api::ObjectPtr Server::find(api::Resource const& resource, api::ObjectKey const& key) const {
+  auto const served = state_->registry.find(resource);
+  return served ? state_->log.find(served->index, key) : nullptr;
+}
+
+void Server::for_each(api::Resource const& resource, std::function<void(api::ObjectPtr const&)> const& visit) const {
+  auto const served = state_->registry.find(resource);
+  if (!served) return;
+  state_->log.visit_at(served->index, state_->log.revision(), {}, [&](api::ObjectPtr const& object) {
+    visit(object);
+    return true;
+  });
+}
+
+}  // namespace fakeapi
