@@ -101,7 +101,7 @@ void Fleet::create_all(std::uint32_t replicas) {
     echo.kind = "Echo";
     echo.metadata.name = key_of(i).name;
     echo.metadata.namespace_ = "default";
-    echo.spec = api::share(boost::json::object{{"replicas", replicas}});
+    echo.spec = api::share(boost::json::object{{"replicas", static_cast<std::int64_t>(replicas)}});
     api::Request create;
     create.verb = api::Verb::create;
     create.resource = sim::contract::echoes;
@@ -120,7 +120,7 @@ void Fleet::scale_all(std::uint32_t replicas) {
     scale.resource = sim::contract::echoes;
     scale.key = key_of(i);
     scale.body = api::Patch(
-        api::MergePatch{api::share(boost::json::object{{"spec", boost::json::object{{"replicas", replicas}}}})});
+        api::MergePatch{api::share(boost::json::object{{"spec", boost::json::object{{"replicas", static_cast<std::int64_t>(replicas)}}}})});
     scale.options = api::WriteOptions{};
     request(std::move(scale));
   }

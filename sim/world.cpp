@@ -33,7 +33,7 @@ api::Object echo_object(std::string name, std::uint32_t replicas, bool with_fore
   echo.metadata.name = std::move(name);
   echo.metadata.namespace_ = "default";
   if (with_foreign_finalizer) echo.metadata.finalizers = std::vector<std::string>{std::string(foreign_finalizer)};
-  echo.spec = api::share(json::object{{"replicas", replicas}});
+  echo.spec = api::share(json::object{{"replicas", static_cast<std::int64_t>(replicas)}});
   return echo;
 }
 
@@ -312,7 +312,7 @@ void World::carry_out(Step const& step) {
     case StepKind::scale_echo: {
       if (!echo) return create_echo(step.echo, step.value);
       api::JsonPatch scale;
-      scale.operations.push_back(operation(api::JsonPatchVerb::replace, "/spec/replicas", json::value(step.value)));
+      scale.operations.push_back(operation(api::JsonPatchVerb::replace, "/spec/replicas", json::value(static_cast<std::int64_t>(step.value))));
       bool const changes = contract::replicas(*echo) != step.value;
       if (patch(Cast::user, contract::echoes, key, std::move(scale)) && changes) ++lifecycle_changes_;
       return;

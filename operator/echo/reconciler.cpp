@@ -25,10 +25,13 @@ runtime::Mapping echoes_concerned(runtime::Store const& echo_store) {
       {runtime::map_to_owner(echo_store, std::move(owner)), runtime::map_to_same_name(echo_store)});
 }
 
-EchoReconciler::EchoReconciler(seams::Environment const& environment, api::Api& api,
-                               runtime::Store const& echo_store, runtime::Store const& deployment_store,
-                               ReconcilerOptions options)
-    : environment_(environment), api_(api), echoes_(echo_store), deployments_(deployment_store), options_(std::move(options)) {}
+EchoReconciler::EchoReconciler(seams::Environment const& environment, api::Api& api, runtime::Store const& echo_store,
+                               runtime::Store const& deployment_store, ReconcilerOptions options)
+    : environment_(environment),
+      api_(api),
+      echoes_(echo_store),
+      deployments_(deployment_store),
+      options_(std::move(options)) {}
 
 boost::asio::awaitable<EchoReconciler::Outcome> EchoReconciler::reconcile(runtime::ReconcileContext& context) {
   co_await asio::this_coro::throw_if_cancelled(false);

@@ -26,8 +26,8 @@ struct ReconcilerOptions {
 };
 
 /// Which Echoes a change of a Deployment concerns: the one whose uid it bears, and the one whose name it has, who may
-/// be waiting for that name. `echoes` outlives the mapping.
-runtime::Mapping echoes_concerned(runtime::Store const& echoes);
+/// be waiting for that name. `echo_store` outlives the mapping.
+runtime::Mapping echoes_concerned(runtime::Store const& echo_store);
 
 /// Reads from the two caches alone, except where the context says read_live() and where a status cannot be written.
 /// Every write is made after what was seen and fails if that has changed since. Between two writes it plans again with
@@ -39,8 +39,8 @@ class EchoReconciler final : public runtime::Reconciler {
  public:
   using Outcome = std::expected<runtime::ReconcileResult, api::Error>;
 
-  EchoReconciler(seams::Environment const& environment, api::Api& api, runtime::Store const& echoes,
-                 runtime::Store const& deployments, ReconcilerOptions options = {});
+  EchoReconciler(seams::Environment const& environment, api::Api& api, runtime::Store const& echo_store,
+                 runtime::Store const& deployment_store, ReconcilerOptions options = {});
 
   boost::asio::awaitable<Outcome> reconcile(runtime::ReconcileContext& context) override;
 
