@@ -24,6 +24,12 @@ bool ready(api::Object const& echo) {
 
 api::ObjectKey key_of(std::uint32_t echo) { return {"default", "echo-" + std::to_string(echo)}; }
 
+fakeapi::ServerOptions server_options() {
+  fakeapi::ServerOptions options;
+  options.retained_entries = retained_entries;
+  return options;
+}
+
 }  // namespace
 
 struct Fleet::NoDelays final : fakeapi::DelaySource {
@@ -40,7 +46,7 @@ struct Fleet::NoLog final : seams::Log {
 Fleet::Fleet(sim::Scene const& scene, std::uint32_t echoes)
     : echoes_(echoes),
       cluster_(scheduler_, "cluster"),
-      server_({.retained_entries = retained_entries}),
+      server_(server_options()),
       delays_(std::make_unique<NoDelays>()),
       random_(std::make_unique<NoRandom>()),
       log_(std::make_unique<NoLog>()),
@@ -95,7 +101,7 @@ void Fleet::create_all(std::uint32_t replicas) {
     echo.kind = "Echo";
     echo.metadata.name = key_of(i).name;
     echo.metadata.namespace_ = "default";
-    echo.spec = api::share(boost::json::object{{"replicas", replicas}});
+    echo.spec = api::share(boost::json::object{{"replicas", static_cast<std::int64_t>(replicas)}});
     api::Request create;
     create.verb = api::Verb::create;
     create.resource = sim::contract::echoes;
@@ -114,7 +120,7 @@ void Fleet::scale_all(std::uint32_t replicas) {
     scale.resource = sim::contract::echoes;
     scale.key = key_of(i);
     scale.body = api::Patch(
-        api::MergePatch{api::share(boost::json::object{{"spec", boost::json::object{{"replicas", replicas}}}})});
+        api::MergePatch{api::share(boost::json::object{{"spec", boost::json::object{{"replicas", static_cast<std::int64_t>(replicas)}}}})});
     scale.options = api::WriteOptions{};
     request(std::move(scale));
   }

@@ -3,6 +3,8 @@
 #include <array>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 #include <utility>
 
 #include "operator/api/kinds.hpp"
@@ -31,7 +33,7 @@ api::Object echo_object(std::string name, std::uint32_t replicas, bool with_fore
   echo.metadata.name = std::move(name);
   echo.metadata.namespace_ = "default";
   if (with_foreign_finalizer) echo.metadata.finalizers = std::vector<std::string>{std::string(foreign_finalizer)};
-  echo.spec = api::share(json::object{{"replicas", replicas}});
+  echo.spec = api::share(json::object{{"replicas", static_cast<std::int64_t>(replicas)}});
   return echo;
 }
 
@@ -185,7 +187,9 @@ void World::note(std::string_view what) {
 fakeapi::Result<api::Response> World::request(fakeapi::Actor actor, api::Request request) {
   ++direct_requests_;
   if (trace_ != nullptr) trace_->line(scheduler_.now(), Cast::name(actor), request.to_string());
-  return server_.execute(request, {actor, 0, wall_time_at(scheduler_.now())});
+  auto done = server_.execute(request, {actor, 0, wall_time_at(scheduler_.now())});
+  if (trace_ != nullptr && !done) trace_->line(scheduler_.now(), Cast::name(actor), "  refused: " + done.error().to_string());
+  return done;
 }
 
 bool World::patch(fakeapi::Actor actor, api::Resource const& resource, api::ObjectKey const& key, api::JsonPatch patch) {
@@ -308,7 +312,7 @@ void World::carry_out(Step const& step) {
     case StepKind::scale_echo: {
       if (!echo) return create_echo(step.echo, step.value);
       api::JsonPatch scale;
-      scale.operations.push_back(operation(api::JsonPatchVerb::replace, "/spec/replicas", json::value(step.value)));
+      scale.operations.push_back(operation(api::JsonPatchVerb::replace, "/spec/replicas", json::value(static_cast<std::int64_t>(step.value))));
       bool const changes = contract::replicas(*echo) != step.value;
       if (patch(Cast::user, contract::echoes, key, std::move(scale)) && changes) ++lifecycle_changes_;
       return;

@@ -39,7 +39,7 @@ struct Handler {
     builder->scalar(std::move(value), std::move(source), line);
     return true;
   }
-  bool open(Node::Kind kind, ErrorCode& error) {
+  bool open(DocumentNode::Kind kind, ErrorCode& error) {
     auto opened = builder->open(kind, line);
     return opened ? true : fail(opened.error(), error);
   }
@@ -54,8 +54,8 @@ struct Handler {
 
   bool on_document_begin(ErrorCode&) { return true; }
   bool on_document_end(ErrorCode&) { return true; }
-  bool on_object_begin(ErrorCode& error) { return open(Node::Kind::mapping, error); }
-  bool on_array_begin(ErrorCode& error) { return open(Node::Kind::sequence, error); }
+  bool on_object_begin(ErrorCode& error) { return open(DocumentNode::Kind::mapping, error); }
+  bool on_array_begin(ErrorCode& error) { return open(DocumentNode::Kind::sequence, error); }
   bool on_object_end(std::size_t, ErrorCode&) {
     builder->close();
     return true;
@@ -117,7 +117,6 @@ std::expected<bool, Failure> read_json(std::string_view text, int first_line, Bu
       }
       if (rest[start] != '{') return false;
       parser.reset();
-      inside = true;
       start_line = handler.line;
     }
     ErrorCode error;

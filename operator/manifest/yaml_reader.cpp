@@ -51,10 +51,11 @@ class Handler : public YAML::EventHandler {
 
   void OnAlias(YAML::Mark const& mark, YAML::anchor_t anchor) override {
     visit(mark);
-    Node const* target = anchor < anchors_.size() ? anchors_[anchor] : nullptr;
+    DocumentNode const* target = anchor < anchors_.size() ? anchors_[anchor] : nullptr;
     if (target == nullptr) stop(mark, "the anchor of this alias is not known");
     if (builder_.key_expected()) {
-      if (target->kind != Node::Kind::scalar) stop(mark, "a key must be a single value, not a list or a mapping");
+      if (target->kind != DocumentNode::Kind::scalar)
+        stop(mark, "a key must be a single value, not a list or a mapping");
       take_key(mark, target->scalar, false);
       return;
     }
@@ -85,12 +86,12 @@ class Handler : public YAML::EventHandler {
 
   void OnSequenceStart(YAML::Mark const& mark, std::string const& tag, YAML::anchor_t anchor,
                        YAML::EmitterStyle::value style) override {
-    open(Node::Kind::sequence, "tag:yaml.org,2002:seq", mark, tag, anchor, style);
+    open(DocumentNode::Kind::sequence, "tag:yaml.org,2002:seq", mark, tag, anchor, style);
   }
   void OnSequenceEnd() override { close(); }
   void OnMapStart(YAML::Mark const& mark, std::string const& tag, YAML::anchor_t anchor,
                   YAML::EmitterStyle::value style) override {
-    open(Node::Kind::mapping, "tag:yaml.org,2002:map", mark, tag, anchor, style);
+    open(DocumentNode::Kind::mapping, "tag:yaml.org,2002:map", mark, tag, anchor, style);
   }
   void OnMapEnd() override { close(); }
 
@@ -132,7 +133,7 @@ class Handler : public YAML::EventHandler {
     anchor_to(anchor, builder_.scalar(std::move(value), std::move(source), line));
   }
 
-  void open(Node::Kind kind, std::string_view plain_tag, YAML::Mark const& mark, std::string const& tag,
+  void open(DocumentNode::Kind kind, std::string_view plain_tag, YAML::Mark const& mark, std::string const& tag,
             YAML::anchor_t anchor, YAML::EmitterStyle::value style) {
     visit(mark);
     bool const flow = style == YAML::EmitterStyle::Flow;
@@ -152,7 +153,7 @@ class Handler : public YAML::EventHandler {
     builder_.close();
   }
 
-  void anchor_to(YAML::anchor_t anchor, Node const* node) {
+  void anchor_to(YAML::anchor_t anchor, DocumentNode const* node) {
     if (anchor == 0) return;
     if (anchors_.size() <= anchor) anchors_.resize(anchor + 1);
     anchors_[anchor] = node;
@@ -161,8 +162,8 @@ class Handler : public YAML::EventHandler {
   std::string_view text_;
   int first_line_;
   Builder& builder_;
-  std::vector<Node const*> anchors_;  ///< by yaml-cpp's number
-  std::vector<int> flow_lines_;       ///< where the brackets stand that are open now
+  std::vector<DocumentNode const*> anchors_;  ///< by yaml-cpp's number
+  std::vector<int> flow_lines_;               ///< where the brackets stand that are open now
   std::size_t position_ = 0;
   std::size_t key_position_ = 0;
   bool has_key_ = false;  ///< a key's value comes next

@@ -11,6 +11,12 @@ constexpr fakeapi::Actor operator_actor{100};
 constexpr fakeapi::Actor deployment_actor{3};
 constexpr fakeapi::Actor collector_actor{4};
 constexpr std::size_t retained_entries = 10'000;
+fakeapi::ServerOptions server_options() {
+  fakeapi::ServerOptions options;
+  options.retained_entries = retained_entries;
+  return options;
+}
+
 }  // namespace
 
 // As long as a small, fast cluster takes; short enough not to bore.
@@ -27,7 +33,7 @@ class LocalCluster::Delays final : public fakeapi::DelaySource {
 };
 
 LocalCluster::LocalCluster(seams::Environment environment)
-    : server_({.retained_entries = retained_entries}),
+    : server_(server_options()),
       delays_(std::make_unique<Delays>()),
       deployment_controller_(server_, environment.clock, *delays_, {.actor = deployment_actor}),
       garbage_collector_(server_, environment.clock, *delays_, collector_actor),
