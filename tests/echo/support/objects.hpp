@@ -34,7 +34,7 @@ struct EchoIs {
   std::string spec = R"({"replicas":2})";
   std::vector<std::string> finalizers = {std::string(echo::finalizer)};
   bool terminating = false;
-  api::SharedJson status;
+  api::SharedJson status = nullptr;
 };
 
 inline std::shared_ptr<api::Object> make_echo(EchoIs const& is = {}) {
