@@ -20,10 +20,10 @@ namespace echo {
 struct ReconcilerOptions {
   std::string field_manager = "echo-operator";
   /// The moment after which no write must be sent any more (the end of the lease); unset: there is none.
-  std::function<seams::MonotonicTime()> not_after;
+  std::function<seams::MonotonicTime()> not_after{};
   /// The revision that the cache of Deployments has reached. Unset: a Deployment in the cache always counts as new
   /// enough to vouch for what the Echo wants.
-  std::function<api::ResourceVersion()> deployments_observed;
+  std::function<api::ResourceVersion()> deployments_observed{};
   /// Where the definition of Echo has no status: how long until it is looked again, when there is something to tell.
   seams::Duration status_probe_interval = std::chrono::minutes(10);
 };
