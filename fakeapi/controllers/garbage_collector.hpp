@@ -1,7 +1,7 @@
 // The garbage collector of the fake cluster: owner references, and the finalizers foregroundDeletion and orphan.
 //
-// Rules (research: fakeapi.md §1.8 and §6): an object all of whose owners are gone (absent, or there with another uid)
-// is deleted with a uid precondition; if some owners remain, only the references to the others are dropped. An owner
+// Rules (research: fakeapi.md §1.8 and §6): an object all of whose owners are gone (absent, or with another uid) is
+// deleted with a uid precondition; if some owners remain, only the references to the others are dropped. An owner
 // with foregroundDeletion waits until its dependents with blockOwnerDeletion are gone; one with orphan first has the
 // references to it dropped. An owner is looked for in the dependent's namespace; one of an unknown kind, or a
 // namespaced one of a cluster-scoped dependent, leaves the dependent alone. Left to a later issue: the Event

@@ -1,4 +1,5 @@
 // RFC 6902 on JSON values.
+#include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/string.hpp>

@@ -1,5 +1,6 @@
 // RFC 6901 pointers, read one token at a time.
 #pragma once
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <string_view>

@@ -17,10 +17,10 @@ std::expected<OwnerReference, std::string> read_owner_reference(boost::json::val
 /// Decimal digits that fit, or nothing.
 std::optional<ResourceVersion> parse_resource_version(std::string_view text);
 
-/// The object as an integer where a JSON number stands for one (3, 3.0), or nothing.
+/// The number, where it is an integer that fits (3, 3.0), or nothing.
 std::optional<std::int64_t> as_integer(boost::json::value const& json);
 
-/// Equal in everything that reaches JSON, resourceVersion and the order of keys apart.
+/// Equal in everything but resourceVersion; pointers first.
 bool same_metadata(ObjectMeta const& a, ObjectMeta const& b);
 
 }  // namespace api::detail

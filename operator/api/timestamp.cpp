@@ -1,5 +1,5 @@
 // metav1.Time as text.
-#include <array>
+#include <algorithm>
 
 #include "operator/api/object.hpp"
 
