@@ -213,7 +213,7 @@ fakeapi::WatchVerdict FaultInjector::news(fakeapi::Actor actor, fakeapi::Commit 
   if (calm_ || actor != operator_) return verdict;
   auto const drop = rate(FaultKind::watch_drop, 2500);
   auto const expire = rate(FaultKind::watch_expired, 1800);
-  auto const fate = watch_.rare(watch_fate, drop + expire, 1 + 2 * (drop + expire));
+  auto const fate = watch_.rare(watch_fate, drop + expire, 2 + 2 * (drop + expire));
   if (fate != 0) {
     if (fate > 2 * drop) {
       counts_.count(FaultKind::watch_expired);

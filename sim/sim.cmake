@@ -1,0 +1,46 @@
+# The simulator's programs: echo-sim, one more of it for each seeded mistake, and echo-local.
+include(${CMAKE_SOURCE_DIR}/sim/mutants/apply.cmake)
+
+# The definition of Echo is compiled in, so that a simulation needs no file.
+file(READ ${CMAKE_SOURCE_DIR}/crds/echoes.example.com.yaml ECHO_DEFINITION_YAML)
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/crds/echoes.example.com.yaml)
+
+file(GLOB mutant_files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/sim/mutants/*.mutant)
+set(MUTANT_TABLE "")
+set(mutant_names "")
+foreach(mutant_path ${mutant_files})
+  get_filename_component(name ${mutant_path} NAME_WE)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${mutant_path})
+  read_mutant(${mutant_path})
+  list(APPEND mutant_names ${name})
+  string(APPEND MUTANT_TABLE "    {R\"mutant(${name})mutant\", R\"mutant(${mutant_what})mutant\", R\"mutant(${mutant_expect})mutant\"},\n")
+endforeach()
+configure_file(${CMAKE_SOURCE_DIR}/sim/generated.cpp.in ${CMAKE_BINARY_DIR}/generated/sim_generated.cpp @ONLY)
+target_sources(simulator PRIVATE ${CMAKE_BINARY_DIR}/generated/sim_generated.cpp)
+
+add_library(echo_sim_main OBJECT sim/echo_sim_main.cpp)
+target_link_libraries(echo_sim_main PRIVATE simulator CLI11::CLI11 project_options)
+add_executable(echo-sim)
+target_link_libraries(echo-sim PRIVATE echo_sim_main simulator)
+
+# A mutant's simulator: only the mistaken source and main are compiled anew. Its object comes before the archives, so
+# the linker never takes the original out of them.
+foreach(mutant_path ${mutant_files})
+  get_filename_component(name ${mutant_path} NAME_WE)
+  read_mutant(${mutant_path})
+  get_filename_component(source_name ${mutant_file} NAME)
+  set(mutated ${CMAKE_BINARY_DIR}/generated/${name}/${source_name})
+  add_custom_command(OUTPUT ${mutated}
+    COMMAND ${CMAKE_COMMAND} -DMUTANT=${mutant_path} -DSOURCES=${CMAKE_SOURCE_DIR} -DOUTPUT=${mutated}
+            -P ${CMAKE_SOURCE_DIR}/sim/mutants/apply.cmake
+    DEPENDS ${mutant_path} ${CMAKE_SOURCE_DIR}/${mutant_file} ${CMAKE_SOURCE_DIR}/sim/mutants/apply.cmake
+    COMMENT "Seeding ${name} into ${mutant_file}")
+  add_executable(echo-sim-${name} ${mutated} sim/echo_sim_main.cpp)
+  target_compile_definitions(echo-sim-${name} PRIVATE ECHO_SIM_MUTANT="${name}")
+  target_link_libraries(echo-sim-${name} PRIVATE simulator CLI11::CLI11 project_options)
+endforeach()
+
+if(EXISTS ${CMAKE_SOURCE_DIR}/sim/echo_local_main.cpp)
+  add_executable(echo-local sim/echo_local_main.cpp)
+  target_link_libraries(echo-local PRIVATE simulator real CLI11::CLI11 project_options)
+endif()

@@ -125,6 +125,8 @@ std::optional<EventResult> InProcessWatch::take() {
     if (api_.front_.hooks != nullptr) api_.front_.hooks->event_delivered(api_.actor_, *event);
     return EventResult(std::move(*event));
   }
+  // The server has nothing more to tell: the definition is gone, or its last word was an error.
+  if (ending_ == Ending::none && api_.front_.server.watch_ended(*cursor_)) ending_ = Ending::end;
   switch (ending_) {
     case Ending::none: break;
     case Ending::reset:

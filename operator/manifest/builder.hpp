@@ -18,29 +18,34 @@ class Builder {
   std::size_t size() const { return size_; }
 
   /// What comes next is a key of a mapping.
-  bool key_expected() const { return !open_.empty() && open_.back().node->kind == Node::Kind::mapping && !has_key_; }
+  bool key_expected() const {
+    return !open_.empty() && open_.back().node->kind == DocumentNode::Kind::mapping && !has_key_;
+  }
   /// What comes next is an item of a sequence.
-  bool item_expected() const { return !open_.empty() && open_.back().node->kind == Node::Kind::sequence; }
+  bool item_expected() const { return !open_.empty() && open_.back().node->kind == DocumentNode::Kind::sequence; }
   /// The key whose value comes next.
   Entry const& current_key() const { return key_; }
 
   void key(std::string name, int line, bool merge);
   /// `source` is how a plain scalar that is no string was written, else empty.
-  std::expected<Node const*, Failure> scalar(boost::json::value value, std::string source, int line);
-  std::expected<Node const*, Failure> open(Node::Kind kind, int line);
+  DocumentNode const* scalar(boost::json::value value, std::string source, int line);
+  /// A scalar that stands nowhere yet: an anchored key, which an alias may name as a value.
+  DocumentNode const* keep_scalar(boost::json::value value, int line);
+  std::expected<DocumentNode const*, Failure> open(DocumentNode::Kind kind, int line);
   void close();
-  std::expected<void, Failure> alias(Node const* target, int line);
+  std::expected<void, Failure> alias(DocumentNode const* target, int line);
 
  private:
   struct Open {
-    Node* node;
+    DocumentNode* node;
     std::size_t size_before;
     Entry key;
     bool has_key;
   };
 
-  Node& add(Node::Kind kind, int line);
-  void use(Node const* node, int line);
+  DocumentNode& add(DocumentNode::Kind kind, int line);
+  DocumentNode& add_scalar(boost::json::value value, int line);
+  void use(DocumentNode const* node, int line);
 
   Documents* documents_;
   std::vector<Open> open_;

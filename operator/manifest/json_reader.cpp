@@ -35,11 +35,11 @@ struct Handler {
     error = json::error::exception;  // ends the parse; `failure` says why
     return false;
   }
-  bool scalar(json::value value, std::string source, ErrorCode& error) {
-    auto added = builder->scalar(std::move(value), std::move(source), line);
-    return added ? true : fail(added.error(), error);
+  bool scalar(json::value value, std::string source) {
+    builder->scalar(std::move(value), std::move(source), line);
+    return true;
   }
-  bool open(Node::Kind kind, ErrorCode& error) {
+  bool open(DocumentNode::Kind kind, ErrorCode& error) {
     auto opened = builder->open(kind, line);
     return opened ? true : fail(opened.error(), error);
   }
@@ -54,8 +54,8 @@ struct Handler {
 
   bool on_document_begin(ErrorCode&) { return true; }
   bool on_document_end(ErrorCode&) { return true; }
-  bool on_object_begin(ErrorCode& error) { return open(Node::Kind::mapping, error); }
-  bool on_array_begin(ErrorCode& error) { return open(Node::Kind::sequence, error); }
+  bool on_object_begin(ErrorCode& error) { return open(DocumentNode::Kind::mapping, error); }
+  bool on_array_begin(ErrorCode& error) { return open(DocumentNode::Kind::sequence, error); }
   bool on_object_end(std::size_t, ErrorCode&) {
     builder->close();
     return true;
@@ -70,12 +70,12 @@ struct Handler {
     return true;
   }
   bool on_string_part(json::string_view text, std::size_t, ErrorCode&) { return more(text); }
-  bool on_string(json::string_view text, std::size_t, ErrorCode& error) {
-    return scalar(json::value(json::string(whole(text))), "", error);
+  bool on_string(json::string_view text, std::size_t, ErrorCode&) {
+    return scalar(json::value(json::string(whole(text))), "");
   }
   bool on_number_part(json::string_view text, ErrorCode&) { return more(text); }
-  bool on_int64(std::int64_t number, json::string_view text, ErrorCode& error) {
-    return scalar(json::value(number), whole(text), error);
+  bool on_int64(std::int64_t number, json::string_view text, ErrorCode&) {
+    return scalar(json::value(number), whole(text));
   }
   bool on_uint64(std::uint64_t number, json::string_view text, ErrorCode& error) {
     if (std::in_range<std::int64_t>(number)) return on_int64(static_cast<std::int64_t>(number), text, error);
@@ -84,10 +84,10 @@ struct Handler {
   bool on_double(double number, json::string_view text, ErrorCode& error) {
     std::string source = whole(text);
     if (source.find_first_of(".eE") == std::string::npos) return too_large(source, error);
-    return scalar(json::value(number), std::move(source), error);
+    return scalar(json::value(number), std::move(source));
   }
-  bool on_bool(bool value, ErrorCode& error) { return scalar(json::value(value), value ? "true" : "false", error); }
-  bool on_null(ErrorCode& error) { return scalar(json::value(nullptr), "null", error); }
+  bool on_bool(bool value, ErrorCode&) { return scalar(json::value(value), value ? "true" : "false"); }
+  bool on_null(ErrorCode&) { return scalar(json::value(nullptr), "null"); }
   bool on_comment_part(json::string_view, ErrorCode&) { return true; }
   bool on_comment(json::string_view, ErrorCode&) { return true; }
 
@@ -117,7 +117,6 @@ std::expected<bool, Failure> read_json(std::string_view text, int first_line, Bu
       }
       if (rest[start] != '{') return false;
       parser.reset();
-      inside = true;
       start_line = handler.line;
     }
     ErrorCode error;

@@ -134,7 +134,7 @@ class Collector {
     }
     Inherited inherited;
     if (kind != "List") inherited = {api_version, kind.substr(0, kind.size() - std::string_view("List").size())};
-    Node const* const node = find_node(place, "items");
+    DocumentNode const* const node = find_node(place, "items");
     for (std::size_t at = 0; at < items->get_array().size(); ++at) {
       if (auto added = add(node->items[at], std::move(items->get_array()[at]), inherited); !added) return added;
     }
@@ -154,7 +154,7 @@ class Collector {
 
   /// A value that was meant as text and reads as something else is the most common slip.
   static std::string remedy_for(Use const& place, std::string_view path, std::string_view message) {
-    Node const* const node = find_node(place, path);
+    DocumentNode const* const node = find_node(place, path);
     if (message.ends_with("must be an object")) return "; write \"key: value\" lines below it";
     if (message.ends_with("must be an array")) return "; write \"- value\" lines below it";
     if (node == nullptr || node->source.empty() || !message.ends_with("must be a string")) return {};
@@ -185,7 +185,7 @@ Step read_piece(Piece const& piece, Documents& documents, std::size_t& size_befo
 
 std::expected<std::vector<Manifest>, Failure> parse_text(std::string_view text, std::string_view file) {
   if (text.size() > max_text_size) {
-    return std::unexpected(Failure{1, "larger than " + std::to_string(max_text_size / (1024 * 1024)) +
+    return std::unexpected(Failure{1, "larger than " + std::to_string(max_text_size / (std::size_t{1} << 20)) +
                                           " MiB, which no API server takes; split the file"});
   }
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);

@@ -23,11 +23,11 @@
 namespace manifest {
 
 /// The longest text that is read, in bytes: what an API server takes in one request.
-inline constexpr std::size_t max_text_size = 3 * 1024 * 1024;
+inline constexpr std::size_t max_text_size = std::size_t{3} * 1024 * 1024;
 /// The deepest nesting of mappings and sequences.
 inline constexpr std::size_t max_depth = 100;
 /// The most that one text may grow to when its aliases are followed, in bytes.
-inline constexpr std::size_t max_expanded_size = 16 * 1024 * 1024;
+inline constexpr std::size_t max_expanded_size = std::size_t{16} * 1024 * 1024;
 
 /// One object of a manifest and where it starts.
 struct Manifest {

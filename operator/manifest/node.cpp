@@ -13,7 +13,7 @@ using JsonResult = std::expected<json::value, Failure>;
 
 std::string quoted(std::string_view key) { return "\"" + std::string(key) + "\""; }
 
-Entry const* first_entry(Node const& mapping, std::string_view key, Entry const* before) {
+Entry const* first_entry(DocumentNode const& mapping, std::string_view key, Entry const* before) {
   for (Entry const& entry : mapping.entries) {
     if (&entry == before) break;
     if (!entry.merge && entry.key == key) return &entry;
@@ -22,9 +22,9 @@ Entry const* first_entry(Node const& mapping, std::string_view key, Entry const*
 }
 
 /// Adds what `source` has and `target` lacks: an earlier source of a merge goes before a later one.
-std::expected<void, Failure> merge_one(json::object& target, Node const& mapping, Entry const& merge,
+std::expected<void, Failure> merge_one(json::object& target, DocumentNode const& mapping, Entry const& merge,
                                        Use const& source) {
-  if (source.node->kind != Node::Kind::mapping)
+  if (source.node->kind != DocumentNode::Kind::mapping)
     return std::unexpected(
         Failure{source.line, "the merge key << takes a mapping or a list of mappings, nothing else"});
   auto merged = to_json(*source.node);
@@ -40,16 +40,16 @@ std::expected<void, Failure> merge_one(json::object& target, Node const& mapping
   return {};
 }
 
-std::expected<void, Failure> merge_all(json::object& target, Node const& mapping, Entry const& merge) {
-  Node const& value = *merge.value.node;
-  if (value.kind != Node::Kind::sequence) return merge_one(target, mapping, merge, merge.value);
+std::expected<void, Failure> merge_all(json::object& target, DocumentNode const& mapping, Entry const& merge) {
+  DocumentNode const& value = *merge.value.node;
+  if (value.kind != DocumentNode::Kind::sequence) return merge_one(target, mapping, merge, merge.value);
   for (Use const& source : value.items) {
     if (auto merged = merge_one(target, mapping, merge, source); !merged) return merged;
   }
   return {};
 }
 
-JsonResult mapping_to_json(Node const& node) {
+JsonResult mapping_to_json(DocumentNode const& node) {
   json::object object;
   object.reserve(node.entries.size());
   Entry const* merge = nullptr;
@@ -79,7 +79,7 @@ JsonResult mapping_to_json(Node const& node) {
   return json::value(std::move(object));
 }
 
-JsonResult sequence_to_json(Node const& node) {
+JsonResult sequence_to_json(DocumentNode const& node) {
   json::array array;
   array.reserve(node.items.size());
   for (Use const& item : node.items) {
@@ -91,15 +91,16 @@ JsonResult sequence_to_json(Node const& node) {
 }
 
 /// The member and the line of its key, looked for in merged mappings too; no node if there is none.
-Use find_member(Node const& mapping, std::string_view key) {
+Use find_member(DocumentNode const& mapping, std::string_view key) {
   Use merged;
   for (Entry const& entry : mapping.entries) {
     if (!entry.merge && entry.key == key) return {entry.value.node, entry.line};
     if (!entry.merge || merged.node != nullptr) continue;
-    Node const& value = *entry.value.node;
-    if (value.kind == Node::Kind::mapping) merged = find_member(value, key);
+    DocumentNode const& value = *entry.value.node;
+    if (value.kind == DocumentNode::Kind::mapping) merged = find_member(value, key);
     for (Use const& source : value.items) {
-      if (merged.node == nullptr && source.node->kind == Node::Kind::mapping) merged = find_member(*source.node, key);
+      if (merged.node == nullptr && source.node->kind == DocumentNode::Kind::mapping)
+        merged = find_member(*source.node, key);
     }
   }
   return merged;
@@ -113,7 +114,7 @@ struct Place {
 Place walk(Use at, std::string_view path) {
   while (!path.empty()) {
     if (path.starts_with('.')) path.remove_prefix(1);
-    if (path.starts_with('[') && at.node->kind == Node::Kind::sequence) {
+    if (path.starts_with('[') && at.node->kind == DocumentNode::Kind::sequence) {
       std::size_t index = 0;
       auto const parsed = std::from_chars(path.data() + 1, path.data() + path.size(), index);
       std::size_t const close = path.find(']');
@@ -123,7 +124,7 @@ Place walk(Use at, std::string_view path) {
       path.remove_prefix(close + 1);
       continue;
     }
-    if (at.node->kind != Node::Kind::mapping) return {at, false};
+    if (at.node->kind != DocumentNode::Kind::mapping) return {at, false};
     // A key may contain dots and brackets itself: the longest one that exists is meant.
     Use member;
     std::size_t length = path.size();
@@ -140,13 +141,13 @@ Place walk(Use at, std::string_view path) {
 
 }  // namespace
 
-std::expected<boost::json::value, Failure> to_json(Node const& node) {
+std::expected<boost::json::value, Failure> to_json(DocumentNode const& node) {
   switch (node.kind) {
-    case Node::Kind::mapping:
+    case DocumentNode::Kind::mapping:
       return mapping_to_json(node);
-    case Node::Kind::sequence:
+    case DocumentNode::Kind::sequence:
       return sequence_to_json(node);
-    case Node::Kind::scalar:
+    case DocumentNode::Kind::scalar:
       break;
   }
   return node.scalar;
@@ -154,7 +155,7 @@ std::expected<boost::json::value, Failure> to_json(Node const& node) {
 
 int line_of(Use root, std::string_view path) { return walk(root, path).use.line; }
 
-Node const* find_node(Use root, std::string_view path) {
+DocumentNode const* find_node(Use root, std::string_view path) {
   Place const place = walk(root, path);
   return place.exact ? place.use.node : nullptr;
 }

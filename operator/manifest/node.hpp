@@ -17,11 +17,11 @@ struct Failure {
   std::string message;
 };
 
-struct Node;
+struct DocumentNode;
 
 /// A place where a node is used: its own place, or an alias of it.
 struct Use {
-  Node const* node = nullptr;
+  DocumentNode const* node = nullptr;
   int line = 0;
 };
 
@@ -32,7 +32,7 @@ struct Entry {
   Use value;
 };
 
-struct Node {
+struct DocumentNode {
   enum class Kind : std::uint8_t { scalar, sequence, mapping };
   Kind kind = Kind::scalar;
   int line = 0;
@@ -46,18 +46,18 @@ struct Node {
 
 /// Documents and the nodes that they consist of.
 struct Documents {
-  std::deque<Node> nodes;
+  std::deque<DocumentNode> nodes;
   std::vector<Use> roots;
 };
 
 /// The document as JSON: aliases and merge keys followed. Fails on a key that appears twice.
-std::expected<boost::json::value, Failure> to_json(Node const& node);
+std::expected<boost::json::value, Failure> to_json(DocumentNode const& node);
 
 /// The line of the field at a path as error messages write it ("metadata.labels.app", "spec.ports[0].name"), or of
 /// the last step of it that exists. Keys may contain dots.
 int line_of(Use root, std::string_view path);
 
 /// The node at such a path, or null if there is none.
-Node const* find_node(Use root, std::string_view path);
+DocumentNode const* find_node(Use root, std::string_view path);
 
 }  // namespace manifest

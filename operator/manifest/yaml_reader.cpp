@@ -51,10 +51,11 @@ class Handler : public YAML::EventHandler {
 
   void OnAlias(YAML::Mark const& mark, YAML::anchor_t anchor) override {
     visit(mark);
-    Node const* target = anchor < anchors_.size() ? anchors_[anchor] : nullptr;
+    DocumentNode const* target = anchor < anchors_.size() ? anchors_[anchor] : nullptr;
     if (target == nullptr) stop(mark, "the anchor of this alias is not known");
     if (builder_.key_expected()) {
-      if (target->kind != Node::Kind::scalar) stop(mark, "a key must be a single value, not a list or a mapping");
+      if (target->kind != DocumentNode::Kind::scalar)
+        stop(mark, "a key must be a single value, not a list or a mapping");
       take_key(mark, target->scalar, false);
       return;
     }
@@ -76,7 +77,7 @@ class Handler : public YAML::EventHandler {
     if (builder_.key_expected()) {
       bool const merge = (plain || tag == "tag:yaml.org,2002:merge") && value == "<<";
       take_key(mark, *resolved, merge);
-      remember(anchor, mark, *resolved);
+      if (anchor != 0) anchor_to(anchor, builder_.keep_scalar(*resolved, line_of(mark)));
       return;
     }
     bool const converted = plain && !resolved->is_string();
@@ -85,12 +86,12 @@ class Handler : public YAML::EventHandler {
 
   void OnSequenceStart(YAML::Mark const& mark, std::string const& tag, YAML::anchor_t anchor,
                        YAML::EmitterStyle::value style) override {
-    open(Node::Kind::sequence, "tag:yaml.org,2002:seq", mark, tag, anchor, style);
+    open(DocumentNode::Kind::sequence, "tag:yaml.org,2002:seq", mark, tag, anchor, style);
   }
   void OnSequenceEnd() override { close(); }
   void OnMapStart(YAML::Mark const& mark, std::string const& tag, YAML::anchor_t anchor,
                   YAML::EmitterStyle::value style) override {
-    open(Node::Kind::mapping, "tag:yaml.org,2002:map", mark, tag, anchor, style);
+    open(DocumentNode::Kind::mapping, "tag:yaml.org,2002:map", mark, tag, anchor, style);
   }
   void OnMapEnd() override { close(); }
 
@@ -129,10 +130,10 @@ class Handler : public YAML::EventHandler {
   void add(json::value value, std::string source, int line, YAML::anchor_t anchor, YAML::Mark const& mark) {
     visit(mark);
     has_key_ = false;
-    anchor_to(anchor, check(builder_.scalar(std::move(value), std::move(source), line)));
+    anchor_to(anchor, builder_.scalar(std::move(value), std::move(source), line));
   }
 
-  void open(Node::Kind kind, std::string_view plain_tag, YAML::Mark const& mark, std::string const& tag,
+  void open(DocumentNode::Kind kind, std::string_view plain_tag, YAML::Mark const& mark, std::string const& tag,
             YAML::anchor_t anchor, YAML::EmitterStyle::value style) {
     visit(mark);
     bool const flow = style == YAML::EmitterStyle::Flow;
@@ -152,25 +153,17 @@ class Handler : public YAML::EventHandler {
     builder_.close();
   }
 
-  void anchor_to(YAML::anchor_t anchor, Node const* node) {
+  void anchor_to(YAML::anchor_t anchor, DocumentNode const* node) {
     if (anchor == 0) return;
     if (anchors_.size() <= anchor) anchors_.resize(anchor + 1);
     anchors_[anchor] = node;
   }
 
-  /// An anchor on a key: the key is no node of the document, so it gets one here.
-  void remember(YAML::anchor_t anchor, YAML::Mark const& mark, json::value const& value) {
-    if (anchor == 0) return;
-    Builder keys(anchored_keys_);
-    anchor_to(anchor, check(keys.scalar(value, "", line_of(mark))));
-  }
-
   std::string_view text_;
   int first_line_;
   Builder& builder_;
-  Documents anchored_keys_;
-  std::vector<Node const*> anchors_;  ///< by yaml-cpp's number
-  std::vector<int> flow_lines_;       ///< where the brackets stand that are open now
+  std::vector<DocumentNode const*> anchors_;  ///< by yaml-cpp's number
+  std::vector<int> flow_lines_;               ///< where the brackets stand that are open now
   std::size_t position_ = 0;
   std::size_t key_position_ = 0;
   bool has_key_ = false;  ///< a key's value comes next

@@ -38,7 +38,8 @@ inline SharedJson shared(std::string_view text) { return share(parse(text)); }
 /// The object that the text describes; throws where it describes none.
 inline Object object(std::string_view text) { return object_from_json(parse(text)).value(); }
 
-inline int below(int bound) { return *rc::gen::inRange(0, bound); }
+/// Each number equally likely, whatever size rapidcheck is at.
+inline int below(int bound) { return *rc::gen::resize(rc::kNominalSize, rc::gen::inRange(0, bound)); }
 inline std::string word() { return *rc::gen::element<std::string>("a", "b", "c", "x.io/y", "list", "0"); }
 inline bool one_in(int n) { return below(n) == n - 1; }
 

@@ -277,6 +277,11 @@ TEST(AdoptRollout, goes_on_where_the_status_is) {
   EXPECT_EQ(adopt_rollout(model.deployment).revision, 0);
 }
 
+/// Each number in [least, bound) equally likely, whatever size rapidcheck is at.
+std::int64_t between(std::int64_t least, std::int64_t bound) {
+  return *rc::gen::resize(rc::kNominalSize, rc::gen::inRange(least, bound));
+}
+
 std::string any_strategy() {
   return *rc::gen::element<std::string>(
       "", R"({"type":"Recreate"})", R"({"type":"RollingUpdate","rollingUpdate":{"maxSurge":0,"maxUnavailable":1}})",
@@ -287,8 +292,7 @@ std::string any_strategy() {
 constexpr std::int64_t most_replicas = 8;
 
 api::SharedJson any_spec() {
-  return make_spec(*rc::gen::inRange<std::int64_t>(0, most_replicas), *rc::gen::element<std::string>("a", "b", "c"),
-                   any_strategy());
+  return make_spec(between(0, most_replicas), *rc::gen::element<std::string>("a", "b", "c"), any_strategy());
 }
 
 void expect_settled(Model& model) {
@@ -307,8 +311,8 @@ void expect_settled(Model& model) {
 RC_GTEST_PROP(DeploymentStatus, settles_after_any_edits_at_any_moment, ()) {
   Model model(any_spec());
   if (*rc::gen::arbitrary<bool>()) model.steps = ReadySteps::all_at_once;
-  for (int edits = *rc::gen::inRange(0, 6); edits > 0; --edits) {
-    for (int steps = *rc::gen::inRange(0, 12); steps > 0 && model.step(); --steps) {
+  for (auto edits = between(0, 6); edits > 0; --edits) {
+    for (auto steps = between(0, 12); steps > 0 && model.step(); --steps) {
     }
     model.edit(any_spec());
   }
@@ -317,23 +321,23 @@ RC_GTEST_PROP(DeploymentStatus, settles_after_any_edits_at_any_moment, ()) {
 
 RC_GTEST_PROP(DeploymentStatus, settles_from_any_status, ()) {
   Model model(any_spec());
-  for (int steps = *rc::gen::inRange(0, 12); steps > 0 && model.step(); --steps) {
+  for (auto steps = between(0, 12); steps > 0 && model.step(); --steps) {
   }
   json::object status;
   for (auto const* field : {"observedGeneration", "replicas", "updatedReplicas", "readyReplicas", "availableReplicas",
                             "unavailableReplicas"}) {
-    if (*rc::gen::arbitrary<bool>()) status[field] = *rc::gen::inRange<std::int64_t>(-1, 12);
+    if (*rc::gen::arbitrary<bool>()) status[field] = between(-1, 12);
   }
   // A generation from the future is none that the server gives out.
-  status["observedGeneration"] = *rc::gen::inRange<std::int64_t>(0, model.deployment.metadata.generation + 1);
+  status["observedGeneration"] = between(0, model.deployment.metadata.generation + 1);
   model.deployment.status = api::share(json::value(std::move(status)));
   expect_settled(model);
 }
 
 RC_GTEST_PROP(DeploymentStatus, keeps_within_surge_and_unavailability_while_it_rolls, ()) {
-  std::int64_t const replicas = *rc::gen::inRange<std::int64_t>(0, 12);
-  std::int64_t const surge = *rc::gen::inRange<std::int64_t>(0, 4);
-  std::int64_t const unavailable = *rc::gen::inRange<std::int64_t>(surge == 0 ? 1 : 0, 4);
+  std::int64_t const replicas = between(0, 12);
+  std::int64_t const surge = between(0, 4);
+  std::int64_t const unavailable = between(surge == 0 ? 1 : 0, 4);
   std::string const strategy = R"({"rollingUpdate":{"maxSurge":)" + std::to_string(surge) + R"(,"maxUnavailable":)" +
                                std::to_string(unavailable) + "}}";
   Model model(make_spec(replicas, "a", strategy));

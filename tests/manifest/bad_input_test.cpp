@@ -40,6 +40,7 @@ BadInput const syntax[] = {
     {"double_quote_not_closed", after_echo("spec: \"x\n"), "5: " + close_quote},
     {"double_quote_not_closed_before_other_lines", after_echo("spec:\n  a: \"x\n  b: 1\n"), "6: " + close_quote},
     {"single_quote_not_closed", after_echo("spec: 'x\nother: 2\n"), "5: " + close_quote},
+    {"single_quote_not_closed_after_a_doubled_one", after_echo("spec: 'it''s\nother: 2\n"), "5: " + close_quote},
     {"quote_not_closed_after_a_tag_and_an_anchor", after_echo("a: !!str &q \"x\n"), "5: " + close_quote},
     {"quote_not_closed_after_wide_characters", after_echo("a: é\nb: \"ü\"\nc: 'x\n"), "7: " + close_quote},
     {"text_after_a_quote", after_echo("spec: \"x\"b\n"), "5: " + expect_key},

@@ -214,6 +214,7 @@ TEST_F(ControllerTest, stopping_waits_for_what_is_in_flight_and_starts_nothing_m
   int stopped = 0;
   controller->stop([&](bool drained) { stopped += drained ? 1 : 100; });
   put("c");
+  controller->enqueue({"default", "d"});
   ASSERT_TRUE(world.run_for(10s));
   EXPECT_EQ(stopped, 0);
   EXPECT_EQ(controller->active(), 1U);
@@ -232,8 +233,10 @@ TEST_F(ControllerTest, stopping_an_idle_controller_is_done_at_once) {
   int stopped = 0;
   controller->stop([&](bool drained) { stopped += drained ? 1 : 100; });
   EXPECT_EQ(stopped, 0) << "in a turn of its own";
+  controller->enqueue({"default", "late"});
   ASSERT_TRUE(world.settle());
   EXPECT_EQ(stopped, 1);
+  EXPECT_TRUE(reconciler.calls.empty());
 }
 
 TEST_F(ControllerTest, stopping_without_having_started_works) {

@@ -123,6 +123,10 @@ std::expected<std::optional<std::int64_t>, std::string> number_at(api::Object co
   json::value const* value = at_path(object, path, path.size());
   if (value == nullptr) return std::nullopt;
   if (value->is_int64()) return value->get_int64();
+  // In Go every integer that fits is an int64; an in-process client may have made it from an unsigned one.
+  if (value->is_uint64() && value->get_uint64() <= std::numeric_limits<std::int64_t>::max()) {
+    return static_cast<std::int64_t>(value->get_uint64());
+  }
   return accessor_error(*value, "int64");
 }
 

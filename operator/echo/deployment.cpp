@@ -1,0 +1,119 @@
+#include "operator/echo/deployment.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/string.hpp>
+#include <memory>
+
+#include "operator/api/kinds.hpp"
+#include "operator/echo/names.hpp"
+#include "operator/seams/check.hpp"
+
+namespace echo {
+
+namespace json = boost::json;
+
+namespace {
+
+bool names_our_group(std::string_view api_version) {
+  return api_version.size() > group.size() && api_version.starts_with(group) && api_version[group.size()] == '/';
+}
+
+json::object labels_of(LabelValue const& label) {
+  json::object labels;
+  labels.emplace("app", json::string(label.text()));
+  return labels;
+}
+
+json::object pod_template(Echo const& echo, LabelValue const& label) {
+  json::object port;
+  port.emplace("containerPort", container_port);
+  json::object container(3);
+  container.emplace("name", json::string(container_name(echo.name())));
+  container.emplace("image", json::string(image));
+  container.emplace("ports", json::array{json::value(std::move(port))});
+  json::object metadata;
+  metadata.emplace("labels", labels_of(label));
+  json::object spec;
+  spec.emplace("containers", json::array{json::value(std::move(container))});
+  json::object pod(2);
+  pod.emplace("metadata", std::move(metadata));
+  pod.emplace("spec", std::move(spec));
+  return pod;
+}
+
+}  // namespace
+
+Owner owner_of(Echo const& echo, api::Object const* deployment) {
+  if (deployment == nullptr) return Owner::none;
+  bool ours = false;
+  bool older = false;
+  bool older_controls = false;
+  bool other_controller = false;
+  for (auto const& reference : *deployment->metadata.owner_references) {
+    if (reference.uid == echo.uid()) {
+      ours = true;
+    } else if (reference.kind == kind && reference.name == echo.name() && names_our_group(reference.api_version)) {
+      older = true;
+      older_controls = reference.controller.value_or(false);
+    } else if (reference.controller.value_or(false)) {
+      other_controller = true;
+    }
+  }
+  if (other_controller) return Owner::stranger;
+  if (ours && !older_controls) return Owner::ours;
+  return older ? Owner::older_echo : Owner::stranger;
+}
+
+api::ObjectPtr wanted_deployment(Echo const& echo) {
+  auto const replicas = echo.replicas();
+  seams::check(replicas.has_value(), "only a valid Echo wants a Deployment");
+  LabelValue const label(echo.name());
+  auto deployment = std::make_shared<api::Object>();
+  deployment->api_version = api::deployments.api_version();
+  deployment->kind = "Deployment";
+  auto& metadata = deployment->metadata;
+  metadata.name = echo.name();
+  metadata.namespace_ = echo.namespace_();
+  metadata.labels = api::StringMap{{"app", std::string(label.text())}};
+  metadata.owner_references = std::vector<api::OwnerReference>{
+      {std::string(api_version), std::string(kind), echo.name(), echo.uid(), true, true}};
+  json::object selector;
+  selector.emplace("matchLabels", labels_of(label));
+  json::object spec(3);
+  spec.emplace("replicas", *replicas);
+  spec.emplace("selector", std::move(selector));
+  spec.emplace("template", pod_template(echo, label));
+  deployment->spec = api::share(json::value(std::move(spec)));
+  return deployment;
+}
+
+Rollout::Rollout(api::Object const& deployment) {
+  auto const* status = deployment.status.get();
+  auto const count = [status](std::string_view field) { return api::find_integer(status, {field}).value_or(0); };
+  spec_replicas = api::find_integer(deployment.spec.get(), {"replicas"}).value_or(1);
+  replicas = count("replicas");
+  updated = count("updatedReplicas");
+  ready = count("readyReplicas");
+  available = count("availableReplicas");
+  observed = count("observedGeneration") >= deployment.metadata.generation;
+}
+
+Trouble trouble_of(api::Object const& deployment) {
+  if (!Rollout(deployment).observed) return {};
+  auto const* conditions = api::find_path(deployment.status.get(), {"conditions"});
+  if (conditions == nullptr || !conditions->is_array()) return {};
+  for (auto const& condition : conditions->get_array()) {
+    auto const type = api::find_string(&condition, {"type"});
+    auto const status = api::find_string(&condition, {"status"});
+    auto const message = api::find_string(&condition, {"message"}).value_or("");
+    if (type == "ReplicaFailure" && status == "True") return {"ReplicaFailure", message};
+    if (type == "Progressing" && status == "False" &&
+        api::find_string(&condition, {"reason"}) == "ProgressDeadlineExceeded") {
+      return {"ProgressDeadlineExceeded", message};
+    }
+  }
+  return {};
+}
+
+}  // namespace echo

@@ -1,0 +1,44 @@
+#include "operator/echo/operator.hpp"
+
+#include "operator/api/kinds.hpp"
+#include "operator/echo/echo.hpp"
+
+namespace echo {
+
+namespace {
+
+runtime::InformerOptions informer_options(api::Resource const& resource, OperatorOptions const& options) {
+  runtime::InformerOptions informer;
+  informer.resource = resource;
+  informer.namespace_ = options.namespace_;
+  return informer;
+}
+
+runtime::ControllerOptions controller_options(OperatorOptions const& options) {
+  runtime::ControllerOptions controller;
+  controller.name = "echo";
+  controller.max_concurrent = options.max_concurrent_reconciles;
+  return controller;
+}
+
+ReconcilerOptions reconciler_options(OperatorOptions const& options, runtime::Informer const& deployments) {
+  ReconcilerOptions reconciler = options.reconciler;
+  reconciler.deployments_observed = [&deployments] { return deployments.observed_version(); };
+  return reconciler;
+}
+
+}  // namespace
+
+Operator::Operator(seams::Environment const& environment, api::Api& api, OperatorOptions const& options)
+    : echoes_(environment, api, informer_options(echo::echoes, options)),
+      deployments_(environment, api, informer_options(api::deployments, options)),
+      reconciler_(environment, api, echoes_.store(), deployments_.store(), reconciler_options(options, deployments_)),
+      controller_(environment, reconciler_, echoes_, controller_options(options)) {
+  controller_.owns(deployments_, echoes_concerned(echoes_.store()));
+}
+
+std::uint64_t Operator::exceptions() const {
+  return controller_.stats().exceptions + echoes_.stats().exceptions + deployments_.stats().exceptions;
+}
+
+}  // namespace echo

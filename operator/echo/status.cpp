@@ -1,0 +1,118 @@
+#include "operator/echo/status.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/string.hpp>
+
+namespace echo {
+
+namespace json = boost::json;
+
+namespace {
+
+std::string_view condition_status(bool holds) { return holds ? "True" : "False"; }
+
+json::array const* conditions_of(json::value const* stored) {
+  auto const* conditions = api::find_path(stored, {"conditions"});
+  return conditions == nullptr ? nullptr : conditions->if_array();
+}
+
+json::value const* find_condition(json::value const* stored, ConditionType type) {
+  auto const* conditions = conditions_of(stored);
+  if (conditions == nullptr) return nullptr;
+  for (auto const& condition : *conditions) {
+    if (api::find_string(&condition, {"type"}) == to_string(type)) return &condition;
+  }
+  return nullptr;
+}
+
+bool says(json::value const& stored, ConditionType type, Condition const& condition, std::int64_t generation) {
+  return api::find_string(&stored, {"type"}) == to_string(type) &&
+         api::find_string(&stored, {"status"}) == condition_status(condition.holds) &&
+         api::find_integer(&stored, {"observedGeneration"}) == generation &&
+         api::find_string(&stored, {"reason"}) == condition.reason.view() &&
+         api::find_string(&stored, {"message"}) == condition.message.view();
+}
+
+}  // namespace
+
+std::string_view to_string(ConditionType type) {
+  switch (type) {
+    case ConditionType::ready:
+      return "Ready";
+    case ConditionType::progressing:
+      return "Progressing";
+    case ConditionType::degraded:
+      return "Degraded";
+  }
+  return "";
+}
+
+bool says(json::value const* stored, EchoStatus const& status) {
+  if (stored == nullptr) return false;
+  auto const* conditions = conditions_of(stored);
+  if (conditions == nullptr || conditions->size() != condition_count) return false;
+  if (api::find_integer(stored, {"observedGeneration"}) != status.observed_generation) return false;
+  if (api::find_integer(stored, {"replicas"}) != status.replicas) return false;
+  if (api::find_integer(stored, {"readyReplicas"}) != status.ready_replicas) return false;
+  if (api::find_string(stored, {"selector"}) != status.selector) return false;
+  for (std::size_t index = 0; index < condition_count; ++index) {
+    auto const type = static_cast<ConditionType>(index);
+    if (!says((*conditions)[index], type, status.conditions[index], status.observed_generation)) return false;
+  }
+  return true;
+}
+
+bool holds(json::value const* stored, ConditionType type) {
+  auto const* condition = find_condition(stored, type);
+  return condition != nullptr && api::find_string(condition, {"status"}) == condition_status(true);
+}
+
+json::value to_json(EchoStatus const& status, json::value const* before, api::Timestamp now) {
+  json::array conditions;
+  conditions.reserve(condition_count);
+  for (std::size_t index = 0; index < condition_count; ++index) {
+    auto const type = static_cast<ConditionType>(index);
+    Condition const& condition = status.conditions[index];
+    std::string_view const value = condition_status(condition.holds);
+    json::object entry(6);
+    entry.emplace("type", json::string(to_string(type)));
+    entry.emplace("status", json::string(value));
+    entry.emplace("observedGeneration", status.observed_generation);
+    auto const* const was = find_condition(before, type);
+    auto const since = api::find_string(was, {"lastTransitionTime"});
+    bool const unchanged = since && api::find_string(was, {"status"}) == value;
+    entry.emplace("lastTransitionTime", unchanged ? json::string(*since) : json::string(api::format_timestamp(now)));
+    entry.emplace("reason", json::string(condition.reason.view()));
+    entry.emplace("message", json::string(condition.message.view()));
+    conditions.push_back(json::value(std::move(entry)));
+  }
+  json::object stored(5);
+  stored.emplace("observedGeneration", status.observed_generation);
+  stored.emplace("replicas", status.replicas);
+  stored.emplace("readyReplicas", status.ready_replicas);
+  stored.emplace("selector", json::string(status.selector));
+  stored.emplace("conditions", std::move(conditions));
+  return json::value(std::move(stored));
+}
+
+std::optional<EchoStatus> read_status(json::value const& stored) {
+  auto const generation = api::find_integer(&stored, {"observedGeneration"});
+  auto const replicas = api::find_integer(&stored, {"replicas"});
+  auto const ready_replicas = api::find_integer(&stored, {"readyReplicas"});
+  auto const selector = api::find_string(&stored, {"selector"});
+  if (!generation || !replicas || !ready_replicas || !selector) return std::nullopt;
+  EchoStatus status{*generation, *replicas, *ready_replicas, std::string(*selector), {}};
+  for (std::size_t index = 0; index < condition_count; ++index) {
+    auto const* const condition = find_condition(&stored, static_cast<ConditionType>(index));
+    auto const value = api::find_string(condition, {"status"});
+    auto const reason = api::find_string(condition, {"reason"});
+    auto const message = api::find_string(condition, {"message"});
+    if (!value || !reason || !message) return std::nullopt;
+    status.conditions[index] = {*value == condition_status(true), std::string(*reason), std::string(*message)};
+  }
+  if (!says(&stored, status)) return std::nullopt;
+  return status;
+}
+
+}  // namespace echo

@@ -1,0 +1,37 @@
+// Manifests into a fake API server, as `kubectl apply` would do it: create, or patch what is there already.
+#pragma once
+#include <expected>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "fakeapi/server.hpp"
+#include "operator/manifest/manifest.hpp"
+
+namespace sim::local {
+
+/// What apply() did with one object.
+struct Applied {
+  std::string what;  ///< "echo.example.com/test-echo"
+  enum class How : std::uint8_t { created, configured, unchanged } how = How::created;
+};
+
+/// The resource that serves objects of this apiVersion and kind, and whether it is namespaced.
+struct ServedResource {
+  api::Resource resource;
+  bool namespaced = true;
+};
+std::optional<ServedResource> find_resource(fakeapi::Server const& server, std::string_view api_version,
+                                            std::string_view kind);
+
+/// Applies the objects in their order, definitions and namespaces first; a namespaced object without a namespace goes
+/// to "default". The error is one line, "FILE:LINE: what is wrong and what to do", and what came before it is done.
+std::expected<std::vector<Applied>, std::string> apply(fakeapi::Server& server,
+                                                       std::vector<manifest::Manifest> const& manifests,
+                                                       seams::WallTime now);
+
+/// The same on a server of its own that is thrown away: the error that apply() to an empty server would meet. Whoever
+/// rehearses first applies all or nothing.
+std::expected<void, std::string> rehearse(std::vector<manifest::Manifest> const& manifests, seams::WallTime now);
+
+}  // namespace sim::local

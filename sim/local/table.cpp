@@ -1,0 +1,96 @@
+#include "sim/local/table.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "operator/api/kinds.hpp"
+#include "sim/contract.hpp"
+
+namespace sim::local {
+
+std::string human_duration(seams::Duration age) {
+  using std::to_string;
+  auto const seconds = std::chrono::duration_cast<std::chrono::seconds>(age).count();
+  if (seconds < 0) return "0s";
+  if (seconds < 120) return to_string(seconds) + "s";
+  auto const minutes = seconds / 60;
+  if (minutes < 10) return to_string(minutes) + "m" + (seconds % 60 != 0 ? to_string(seconds % 60) + "s" : "");
+  if (minutes < 180) return to_string(minutes) + "m";
+  auto const hours = minutes / 60;
+  if (hours < 8) return to_string(hours) + "h" + (minutes % 60 != 0 ? to_string(minutes % 60) + "m" : "");
+  if (hours < 48) return to_string(hours) + "h";
+  auto const days = hours / 24;
+  if (hours < 24 * 8) return to_string(days) + "d" + (hours % 24 != 0 ? to_string(hours % 24) + "h" : "");
+  if (days < 2 * 365) return to_string(days) + "d";
+  auto const years = days / 365;
+  if (years < 8) return to_string(years) + "y" + (days % 365 != 0 ? to_string(days % 365) + "d" : "");
+  return to_string(years) + "y";
+}
+
+namespace {
+
+Row row_of(api::Object const& echo, api::ObjectPtr const& deployment, seams::WallTime now) {
+  Row row;
+  row.namespace_ = echo.metadata.namespace_;
+  row.name = echo.metadata.name;
+  auto const desired = contract::replicas(echo);
+  row.desired = desired ? std::to_string(*desired) : "<none>";
+  if (echo.metadata.creation_timestamp) row.age = human_duration(now - *echo.metadata.creation_timestamp);
+  auto ready = api::find_integer(echo.status.get(), {"readyReplicas"});
+  bool const owned = deployment && contract::echo_owner_uid(*deployment) == echo.metadata.uid;
+  if (!ready && owned) ready = api::find_integer(deployment->status.get(), {"readyReplicas"}).value_or(0);
+  row.ready = std::to_string(ready.value_or(0));
+  if (echo.metadata.terminating()) {
+    row.status = "Terminating";
+    return row;
+  }
+  if (auto const* condition = contract::condition(echo, "Ready")) {
+    bool const up_to_date =
+        api::find_integer(echo.status.get(), {"observedGeneration"}).value_or(0) == echo.metadata.generation;
+    row.is_ready = up_to_date && api::find_string(condition, {"status"}) == "True";
+    row.status = row.is_ready ? "Ready" : std::string(api::find_string(condition, {"reason"}).value_or("Unknown"));
+    row.message = std::string(api::find_string(condition, {"message"}).value_or(""));
+    if (!up_to_date && row.status == "Ready") row.status = "Progressing";
+    return row;
+  }
+  row.is_ready = owned && desired && contract::replicas(*deployment) == desired &&
+                 contract::all_ready(*deployment, *desired);
+  row.status = row.is_ready ? "Ready" : "Progressing";
+  row.message = owned ? "its Deployment is not complete yet" : "it has no Deployment yet";
+  return row;
+}
+
+}  // namespace
+
+std::vector<Row> rows(fakeapi::Server const& server, seams::WallTime now) {
+  std::vector<Row> all;
+  if (!server.index_of(contract::echoes)) return all;
+  server.for_each(contract::echoes, [&](api::ObjectPtr const& echo) {
+    all.push_back(row_of(*echo, server.find(api::deployments, echo->key()), now));
+  });
+  return all;
+}
+
+std::string format_table(std::vector<Row> const& rows) {
+  using Cells = std::array<std::string, 6>;
+  std::vector<Cells> lines{{"NAMESPACE", "NAME", "DESIRED", "READY", "STATUS", "AGE"}};
+  for (auto const& row : rows) {
+    lines.push_back({row.namespace_.empty() ? "<none>" : row.namespace_, row.name, row.desired, row.ready, row.status,
+                     row.age});
+  }
+  std::array<std::size_t, 6> width{};
+  for (auto const& line : lines) {
+    for (std::size_t i = 0; i < line.size(); ++i) width[i] = std::max(width[i], line[i].size());
+  }
+  std::string text;
+  for (auto const& line : lines) {
+    for (std::size_t i = 0; i < line.size(); ++i) {
+      text += line[i];
+      if (i + 1 < line.size()) text += std::string(width[i] - line[i].size() + 3, ' ');
+    }
+    text += '\n';
+  }
+  return text;
+}
+
+}  // namespace sim::local

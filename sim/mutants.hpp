@@ -1,0 +1,17 @@
+// The seeded mistakes that the simulator must find.
+#pragma once
+#include <string_view>
+#include <vector>
+
+namespace sim {
+
+struct Mutant {
+  std::string_view name;    ///< "M01"
+  std::string_view what;    ///< the mistake, in words
+  std::string_view expect;  ///< the invariants that may catch it, "O21" or "O02 O26"
+};
+
+/// All of them, by name: one for each sim/mutants/*.mutant.
+std::vector<Mutant> const& mutants();
+
+}  // namespace sim

@@ -1,0 +1,402 @@
+#include "sim/world.hpp"
+
+#include <array>
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <utility>
+
+#include "operator/api/kinds.hpp"
+#include "operator/seams/check.hpp"
+#include "sim/contract.hpp"
+#include "sim/operator_incarnation.hpp"
+
+namespace sim {
+
+namespace json = boost::json;
+using std::chrono::milliseconds;
+
+namespace {
+
+constexpr std::string_view foreign_finalizer = "example.org/guard";
+constexpr std::uint16_t restart_delay_site = 0;
+
+api::JsonPatchOperation operation(api::JsonPatchVerb verb, std::string path, json::value value) {
+  return {verb, std::move(path), api::share(std::move(value)), ""};
+}
+
+api::Object echo_object(std::string name, std::uint32_t replicas, bool with_foreign_finalizer) {
+  api::Object echo;
+  echo.api_version = "example.com/v1";
+  echo.kind = "Echo";
+  echo.metadata.name = std::move(name);
+  echo.metadata.namespace_ = "default";
+  if (with_foreign_finalizer) echo.metadata.finalizers = std::vector<std::string>{std::string(foreign_finalizer)};
+  echo.spec = api::share(json::object{{"replicas", static_cast<std::int64_t>(replicas)}});
+  return echo;
+}
+
+// A Deployment that somebody made by hand, as different from ours as can be.
+api::SharedJson stranger_spec() {
+  static api::SharedJson const spec = api::share(json::parse(R"({
+    "replicas": 1,
+    "selector": {"matchLabels": {"team": "others"}},
+    "template": {
+      "metadata": {"labels": {"team": "others"}},
+      "spec": {"containers": [{"name": "web", "image": "nginx:1.25"}]}}})"));
+  return spec;
+}
+
+}  // namespace
+
+// How long the built-in controllers take, from the tape.
+class World::TapeDelays final : public fakeapi::DelaySource {
+ public:
+  explicit TapeDelays(Tape& tape) : choices_(tape, Stream::controllers, 0, 0) {}
+  seams::Duration delay(fakeapi::DelayUse use) override {
+    auto const choice = static_cast<std::int64_t>(choices_.uniform(static_cast<unsigned>(use), 8));
+    switch (use) {
+      case fakeapi::DelayUse::deployment_sync: return milliseconds(2 + choice);
+      case fakeapi::DelayUse::pod_ready: return milliseconds(20 + choice * choice * 12);
+      case fakeapi::DelayUse::garbage_collection: return milliseconds(50 + choice * 90);
+    }
+    return milliseconds(1);
+  }
+
+ private:
+  ChoiceSource choices_;
+};
+
+World::World(Scheduler& scheduler, Tape& tape, Scene const& scene, Swarm const& swarm, Workload const& workload,
+             Trace* trace)
+    : scheduler_(scheduler),
+      tape_(tape),
+      workload_(workload),
+      trace_(trace),
+      cluster_(scheduler, "cluster"),
+      server_(fakeapi::ServerOptions{}),
+      delays_(std::make_unique<TapeDelays>(tape)),
+      invariants_((install(scene), server_)),
+      injector_(tape, swarm, scheduler.digest(), *this, invariants_),
+      front_{server_, cluster_.clock(), &injector_},
+      restart_choices_(tape, Stream::restart, 0, 0) {
+  observer_ = server_.add_observer([this](fakeapi::Commit const& commit) { committed(commit); });
+  fakeapi::DeploymentControllerOptions options;
+  options.actor = Cast::deployment_controller;
+  deployment_controller_ =
+      std::make_unique<fakeapi::DeploymentController>(server_, cluster_.clock(), *delays_, options);
+  garbage_collector_ =
+      std::make_unique<fakeapi::GarbageCollector>(server_, cluster_.clock(), *delays_, Cast::garbage_collector);
+}
+
+World::~World() {
+  scheduler_.drop_all(*this);
+  operator_.reset();
+  garbage_collector_.reset();
+  deployment_controller_.reset();
+  server_.remove_observer(observer_);
+}
+
+void World::install(Scene const& scene) {
+  api::Request create;
+  create.verb = api::Verb::create;
+  create.resource = api::custom_resource_definitions;
+  create.key = {"", scene.echo_definition->metadata.name};
+  create.body = scene.echo_definition;
+  create.options = api::WriteOptions{};
+  auto const made = server_.execute(create, {fakeapi::Actor::server, 0, wall_time_at(scheduler_.now())});
+  seams::check(made.has_value(), "the definition of Echo can be installed");
+}
+
+void World::start() {
+  for (auto const& step : workload_.steps) {
+    scheduler_.schedule_at(*this, scheduler_.now() + step.at, [this, &step] { carry_out(step); });
+  }
+  start_operator();
+}
+
+void World::begin_calm() {
+  note("CALM: no more faults");
+  calm_ = true;
+  injector_.calm();
+  if (restart_pending_) {
+    scheduler_.cancel(restart_timer_);
+    restart_pending_ = false;
+    start_operator();
+  }
+  server_.for_each(contract::echoes, [this](api::ObjectPtr const& echo) {
+    if (echo->metadata.has_finalizer(foreign_finalizer)) {
+      injector_.counts().count(FaultKind::foreign_finalizer_never_removed);
+    }
+  });
+  invariants_.begin_calm();
+}
+
+void World::start_operator() {
+  auto const actor = fakeapi::Actor{Cast::first_operator + incarnation_};
+  injector_.begin_incarnation(actor, incarnation_);
+  invariants_.set_living_operator(actor);
+  operator_.reset();
+  operator_ = std::make_unique<OperatorIncarnation>(scheduler_, front_, actor, tape_, incarnation_, trace_);
+  ++incarnation_;
+  note("the operator starts");
+  operator_->start();
+}
+
+void World::check_exceptions() {
+  if (operator_ && operator_->process().alive() && operator_->exceptions() != 0) {
+    invariants_.exception_escaped("an exception left a reconcile or an informer of the operator (see the trace)");
+  }
+}
+
+void World::crash_operator(std::string_view why) {
+  if (trace_ != nullptr) note("FAULT " + std::string(why));
+  check_exceptions();
+  operator_->process().kill_soon(*this, [this] {
+    scheduler_.digest().add("kill");
+    invariants_.set_living_operator(fakeapi::Actor::server);
+    if (calm_) return start_operator();
+    restart_pending_ = true;
+    auto const delay = milliseconds(20) + milliseconds(130) * restart_choices_.uniform(restart_delay_site, 8);
+    restart_timer_ = scheduler_.schedule_at(*this, scheduler_.now() + delay, [this] {
+      restart_pending_ = false;
+      start_operator();
+    });
+  });
+}
+
+bool World::touch(api::Request const& target) {
+  if (!server_.find(target.resource, target.key)) return false;
+  note("FAULT conflict: somebody labels the object first");
+  api::JsonPatch labels;
+  auto const object = server_.find(target.resource, target.key);
+  auto const value = std::to_string(++touches_);
+  if (object->metadata.labels.empty()) {
+    labels.operations.push_back(operation(api::JsonPatchVerb::add, "/metadata/labels", json::object{{"touched", value}}));
+  } else {
+    labels.operations.push_back(operation(api::JsonPatchVerb::add, "/metadata/labels/touched", json::value(value)));
+  }
+  return patch(Cast::stranger, target.resource, target.key, std::move(labels));
+}
+
+void World::note(std::string_view what) {
+  if (trace_ != nullptr) trace_->line(scheduler_.now(), "sim", what);
+}
+
+fakeapi::Result<api::Response> World::request(fakeapi::Actor actor, api::Request request) {
+  ++direct_requests_;
+  if (trace_ != nullptr) trace_->line(scheduler_.now(), Cast::name(actor), request.to_string());
+  auto done = server_.execute(request, {actor, 0, wall_time_at(scheduler_.now())});
+  if (trace_ != nullptr && !done) trace_->line(scheduler_.now(), Cast::name(actor), "  refused: " + done.error().to_string());
+  return done;
+}
+
+bool World::patch(fakeapi::Actor actor, api::Resource const& resource, api::ObjectKey const& key, api::JsonPatch patch) {
+  api::Request change;
+  change.verb = api::Verb::patch;
+  change.resource = resource;
+  change.key = key;
+  change.body = api::Patch(std::move(patch));
+  change.options = api::WriteOptions{};
+  return request(actor, std::move(change)).has_value();
+}
+
+void World::create_echo(std::uint32_t echo, std::uint32_t replicas) {
+  auto const name = Workload::name_of(echo);
+  auto const existing = server_.find(contract::echoes, {"default", name});
+  if (existing) {
+    if (existing->metadata.terminating()) comebacks_[name] = replicas;
+    return;
+  }
+  api::Request create;
+  create.verb = api::Verb::create;
+  create.resource = contract::echoes;
+  create.key = {"default", name};
+  create.body = std::make_shared<api::Object const>(echo_object(name, replicas, workload_.finalizer_before[echo]));
+  create.options = api::WriteOptions{};
+  if (request(Cast::user, std::move(create)) && workload_.finalizer_before[echo]) {
+    injector_.counts().count(FaultKind::foreign_finalizer_before);
+  }
+}
+
+void World::create_stranger(api::ObjectKey const& key) {
+  api::Object deployment;
+  deployment.api_version = "apps/v1";
+  deployment.kind = "Deployment";
+  deployment.metadata.name = key.name;
+  deployment.metadata.namespace_ = key.namespace_;
+  deployment.metadata.labels = api::StringMap{{"team", "others"}};
+  deployment.spec = stranger_spec();
+  api::Request create;
+  create.verb = api::Verb::create;
+  create.resource = api::deployments;
+  create.key = key;
+  create.body = std::make_shared<api::Object const>(std::move(deployment));
+  create.options = api::WriteOptions{};
+  if (request(Cast::stranger, std::move(create))) injector_.counts().count(FaultKind::stranger_first);
+}
+
+void World::remove_foreign_finalizer(api::ObjectKey const& key) {
+  auto const echo = server_.find(contract::echoes, key);
+  if (!echo) return;
+  auto const& finalizers = *echo->metadata.finalizers;
+  for (std::size_t i = 0; i < finalizers.size(); ++i) {
+    if (finalizers[i] != foreign_finalizer) continue;
+    api::JsonPatch remove;
+    remove.operations.push_back({api::JsonPatchVerb::remove, "/metadata/finalizers/" + std::to_string(i), nullptr, ""});
+    patch(Cast::stranger, contract::echoes, key, std::move(remove));
+    return;
+  }
+}
+
+void World::edit_deployment(api::ObjectKey const& key, DeploymentEdit edit) {
+  auto const deployment = server_.find(api::deployments, key);
+  // A stranger's own Deployment is not for us to vandalise; this fault is about the operator's.
+  if (!deployment || contract::echo_owner_uid(*deployment).empty()) return;
+  using api::JsonPatchVerb;
+  api::JsonPatch change;
+  auto& operations = change.operations;
+  switch (edit) {
+    case DeploymentEdit::replicas:
+      operations.push_back(operation(JsonPatchVerb::replace, "/spec/replicas", json::value(7)));
+      break;
+    case DeploymentEdit::image:
+      operations.push_back(
+          operation(JsonPatchVerb::replace, "/spec/template/spec/containers/0/image", json::value("nginx:1.25")));
+      break;
+    case DeploymentEdit::app_label:
+      operations.push_back(operation(JsonPatchVerb::add, "/metadata/labels/app", json::value("somebody-elses")));
+      break;
+    case DeploymentEdit::template_label:
+      // The selector wants the label app, so the server takes no other change of it; a second label is a stranger's.
+      operations.push_back(operation(JsonPatchVerb::add, "/spec/template/metadata/labels/team", json::value("others")));
+      break;
+    case DeploymentEdit::port:
+      operations.push_back(
+          operation(JsonPatchVerb::replace, "/spec/template/spec/containers/0/ports/0/containerPort", json::value(9090)));
+      break;
+    case DeploymentEdit::foreign_label:
+      operations.push_back(operation(JsonPatchVerb::add, "/metadata/labels/team", json::value("others")));
+      break;
+    case DeploymentEdit::foreign_annotation:
+      operations.push_back(operation(JsonPatchVerb::add, "/spec/template/metadata/annotations",
+                                     json::object{{"kubectl.kubernetes.io/restartedAt", "2026-01-01T00:00:00Z"}}));
+      break;
+    case DeploymentEdit::sidecar:
+      operations.push_back(operation(JsonPatchVerb::add, "/spec/template/spec/containers/0",
+                                     json::object{{"name", "sidecar"}, {"image", "envoy:1.30"}}));
+      break;
+  }
+  if (patch(Cast::stranger, api::deployments, key, std::move(change))) {
+    injector_.counts().count(FaultKind::deployment_edit);
+  }
+}
+
+void World::carry_out(Step const& step) {
+  auto const name = Workload::name_of(step.echo);
+  api::ObjectKey const key{"default", name};
+  auto const echo = server_.find(contract::echoes, key);
+  auto const delete_it = [&](api::Resource const& resource, fakeapi::Actor actor, api::PropagationPolicy policy) {
+    api::Request remove;
+    remove.verb = api::Verb::delete_;
+    remove.resource = resource;
+    remove.key = key;
+    api::DeleteOptions options;
+    options.propagation = policy;
+    remove.options = std::move(options);
+    return request(actor, std::move(remove)).has_value();
+  };
+  switch (step.kind) {
+    case StepKind::create_echo: return create_echo(step.echo, step.value);
+    case StepKind::scale_echo: {
+      if (!echo) return create_echo(step.echo, step.value);
+      api::JsonPatch scale;
+      scale.operations.push_back(operation(api::JsonPatchVerb::replace, "/spec/replicas", json::value(static_cast<std::int64_t>(step.value))));
+      bool const changes = contract::replicas(*echo) != step.value;
+      if (patch(Cast::user, contract::echoes, key, std::move(scale)) && changes) ++lifecycle_changes_;
+      return;
+    }
+    case StepKind::delete_echo:
+    case StepKind::recreate_echo: {
+      if (!echo) return create_echo(step.echo, step.value);
+      static constexpr std::array<api::PropagationPolicy, 3> policies{
+          api::PropagationPolicy::background, api::PropagationPolicy::foreground, api::PropagationPolicy::orphan};
+      bool const recreate = step.kind == StepKind::recreate_echo;
+      if (recreate) comebacks_[name] = step.value;
+      bool const fresh = !echo->metadata.terminating();
+      if (delete_it(contract::echoes, Cast::user, recreate ? policies[0] : policies.at(step.value % 3)) && fresh) {
+        ++lifecycle_changes_;
+        injector_.counts().count(recreate ? FaultKind::echo_recreate : FaultKind::echo_delete);
+      }
+      return;
+    }
+    case StepKind::annotate_echo: {
+      if (!echo) return;
+      api::JsonPatch annotate;
+      annotate.operations.push_back(
+          operation(api::JsonPatchVerb::add, "/metadata/annotations", json::object{{"example.org/note", "mine"}}));
+      patch(Cast::stranger, contract::echoes, key, std::move(annotate));
+      return;
+    }
+    case StepKind::add_foreign_finalizer: {
+      if (!echo || echo->metadata.terminating() || echo->metadata.has_finalizer(foreign_finalizer)) return;
+      api::JsonPatch add;
+      if (echo->metadata.finalizers.empty()) {
+        add.operations.push_back(
+            operation(api::JsonPatchVerb::add, "/metadata/finalizers", json::array{json::string(foreign_finalizer)}));
+      } else {
+        add.operations.push_back(
+            operation(api::JsonPatchVerb::add, "/metadata/finalizers/0", json::value(foreign_finalizer)));
+      }
+      if (patch(Cast::stranger, contract::echoes, key, std::move(add))) {
+        injector_.counts().count(FaultKind::foreign_finalizer_during);
+      }
+      return;
+    }
+    case StepKind::remove_foreign_finalizer: return remove_foreign_finalizer(key);
+    case StepKind::create_stranger: return create_stranger(key);
+    case StepKind::delete_stranger: {
+      auto const deployment = server_.find(api::deployments, key);
+      if (deployment && contract::echo_owner_uid(*deployment).empty()) {
+        delete_it(api::deployments, Cast::stranger, api::PropagationPolicy::background);
+      }
+      return;
+    }
+    case StepKind::edit_deployment: return edit_deployment(key, static_cast<DeploymentEdit>(step.value));
+    case StepKind::delete_deployment: {
+      auto const deployment = server_.find(api::deployments, key);
+      if (!deployment || contract::echo_owner_uid(*deployment).empty()) return;
+      if (delete_it(api::deployments, Cast::stranger, api::PropagationPolicy::background)) {
+        injector_.counts().count(FaultKind::deployment_delete);
+      }
+      return;
+    }
+  }
+}
+
+void World::committed(fakeapi::Commit const& commit) {
+  if (commit.actor == Cast::deployment_controller || commit.actor == Cast::garbage_collector) ++controller_writes_;
+  auto& digest = scheduler_.digest();
+  digest.add((commit.revision << 12) | static_cast<std::uint64_t>(commit.actor));
+  digest.add((static_cast<std::uint64_t>(commit.resource) << 2) | (commit.before ? 2U : 0U) | (commit.after ? 1U : 0U));
+  digest.add(commit.key.name);
+  if (trace_ != nullptr) {
+    char const* const what = !commit.before ? "created" : !commit.after ? "deleted" : "changed";
+    auto const& kind = (commit.after ? commit.after : commit.before)->kind;
+    trace_->line(scheduler_.now(), Cast::name(commit.actor),
+                 "  => revision " + std::to_string(commit.revision) + ": " + kind + ' ' + commit.key.to_string() + ' ' + what +
+                     (commit.after ? "  " + json::serialize(api::object_to_json(*commit.after)) : ""));
+  }
+  if (comebacks_.empty() || commit.after || commit.before->kind != "Echo") return;
+  auto const comeback = comebacks_.find(commit.key.name);
+  if (comeback == comebacks_.end()) return;
+  ++comebacks_on_their_way_;
+  scheduler_.schedule_at(*this, scheduler_.now() + milliseconds(1), [this, name = commit.key.name, replicas = comeback->second] {
+    --comebacks_on_their_way_;
+    create_echo(static_cast<std::uint32_t>(std::stoul(name.substr(name.find('-') + 1))), replicas);
+  });
+  comebacks_.erase(comeback);
+}
+
+}  // namespace sim
