@@ -28,7 +28,7 @@ struct ServerOptions {
   /// When the server was started: the age of its first namespaces.
   seams::WallTime started{};
   /// Compiled definitions, to be shared by servers of one thread that are given the same definition; null: none shared.
-  std::shared_ptr<DefinitionCache> definitions;
+  std::shared_ptr<DefinitionCache> definitions = nullptr;
 };
 
 /// An empty cache for ServerOptions::definitions.

@@ -1,6 +1,8 @@
 #include "fakeapi/semantics/field_errors.hpp"
 
 #include <algorithm>
+#include <charconv>
+#include <cmath>
 #include <utility>
 
 namespace fakeapi {
@@ -41,6 +43,15 @@ std::string text(std::string_view value) {
 }
 
 std::string number(std::int64_t value) { return std::to_string(value); }
+
+std::string real(double value) {
+  constexpr double plain_below = 1e21;
+  char buffer[64];
+  bool const plain = std::abs(value) < plain_below && std::trunc(value) == value;
+  auto const end = plain ? std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::fixed)
+                         : std::to_chars(buffer, buffer + sizeof buffer, value);
+  return {buffer, end.ptr};
+}
 
 }  // namespace go_value
 

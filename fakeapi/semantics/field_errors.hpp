@@ -16,6 +16,8 @@ namespace go_value {
 /// "text" with Go's escapes.
 std::string text(std::string_view value);
 std::string number(std::int64_t value);
+/// %v of a float64.
+std::string real(double value);
 }  // namespace go_value
 
 /// Errors by field, in the order in which they were found. Nothing is allocated while there are none.

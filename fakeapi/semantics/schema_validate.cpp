@@ -3,7 +3,6 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
-#include <charconv>
 #include <cmath>
 
 #include "fakeapi/semantics/schema.hpp"
@@ -83,16 +82,6 @@ bool fits(Schema const& schema, json::value const& value) {
   return false;
 }
 
-// %v of a float64.
-std::string go_float(double value) {
-  constexpr double plain_below = 1e21;
-  char buffer[64];
-  bool const plain = std::abs(value) < plain_below && std::trunc(value) == value;
-  auto const end = plain ? std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::fixed)
-                         : std::to_chars(buffer, buffer + sizeof buffer, value);
-  return {buffer, end.ptr};
-}
-
 // %#v of what JSON decodes to.
 std::string go_syntax(json::value const& value) {
   switch (value.kind()) {
@@ -105,7 +94,7 @@ std::string go_syntax(json::value const& value) {
     case json::kind::uint64:
       return std::to_string(value.get_uint64());
     case json::kind::double_:
-      return go_float(value.get_double());
+      return go_value::real(value.get_double());
     case json::kind::string:
       return go_value::text(std::string_view(value.get_string()));
     case json::kind::array: {
@@ -252,12 +241,12 @@ void Schema::validate_number(json::value const& value, FieldPath const& path, Fi
   auto const number = value.to_number<double>();
   if (maximum && (maximum->exclusive ? number >= maximum->value : number > maximum->value)) {
     std::string_view const limit = maximum->exclusive ? "should be less than " : "should be less than or equal to ";
-    fail(path, go_syntax(value), std::string(limit) + go_float(maximum->value), errors);
+    fail(path, go_syntax(value), std::string(limit) + go_value::real(maximum->value), errors);
   }
   if (minimum && (minimum->exclusive ? number <= minimum->value : number < minimum->value)) {
     std::string_view const limit =
         minimum->exclusive ? "should be greater than " : "should be greater than or equal to ";
-    fail(path, go_syntax(value), std::string(limit) + go_float(minimum->value), errors);
+    fail(path, go_syntax(value), std::string(limit) + go_value::real(minimum->value), errors);
   }
 }
 

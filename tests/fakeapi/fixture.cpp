@@ -158,11 +158,13 @@ api::Request make(api::Verb verb, api::Resource const& resource, api::ObjectKey 
 
 }  // namespace
 
-Result<api::ObjectPtr> Scene::create(api::Resource const& resource, api::Object value, api::WriteOptions options) {
+Result<api::ObjectPtr> Scene::create(api::Resource const& resource, api::Object value, Writing options) {
   auto const namespace_ = value.metadata.namespace_.empty() ? namespace_of(resource) : value.metadata.namespace_;
   auto request = make(api::Verb::create, resource, {namespace_, value.metadata.name});
   request.body = shared(std::move(value));
-  request.options = std::move(options);
+  api::WriteOptions write;
+  write.dry_run = options.dry_run;
+  request.options = std::move(write);
   return as_object(call(request));
 }
 
@@ -175,11 +177,13 @@ Result<api::ObjectPtr> Scene::update(api::Resource const& resource, api::Object 
 }
 
 Result<api::ObjectPtr> Scene::patch(api::Resource const& resource, std::string const& name, api::Patch patch,
-                                    api::Subresource subresource, api::WriteOptions options) {
+                                    api::Subresource subresource, Writing options) {
   auto request = make(api::Verb::patch, resource, {namespace_of(resource), name});
   request.subresource = subresource;
   request.body = std::move(patch);
-  request.options = std::move(options);
+  api::WriteOptions write;
+  write.dry_run = options.dry_run;
+  request.options = std::move(write);
   return as_object(call(request));
 }
 
@@ -190,10 +194,17 @@ Result<api::ObjectPtr> Scene::get(api::Resource const& resource, std::string con
   return as_object(call(request));
 }
 
-Result<api::ObjectList> Scene::list(api::Resource const& resource, api::ListOptions options,
-                                    std::string const& namespace_) {
+Result<api::ObjectList> Scene::list(api::Resource const& resource, Listing options, std::string const& namespace_) {
   auto request = make(api::Verb::list, resource, {namespace_of(resource).empty() ? "" : namespace_, ""});
-  request.options = std::move(options);
+  api::ListOptions list;
+  list.label_selector = std::move(options.label_selector);
+  list.field_selector = std::move(options.field_selector);
+  list.resource_version = options.resource_version;
+  list.match = options.match;
+  list.limit = options.limit;
+  list.continue_token = std::move(options.continue_token);
+  list.trim = std::move(options.trim);
+  request.options = std::move(list);
   auto answer = call(request);
   if (!answer) return std::unexpected(std::move(answer.error()));
   return std::get<api::ObjectList>(*std::move(answer));
@@ -206,9 +217,14 @@ Result<api::Response> Scene::remove(api::Resource const& resource, std::string c
   return call(request);
 }
 
-WatchCursor Scene::watch(api::Resource const& resource, api::WatchOptions options, std::string const& namespace_) {
+WatchCursor Scene::watch(api::Resource const& resource, Watching options, std::string const& namespace_) {
   auto request = make(api::Verb::watch, resource, {namespace_of(resource).empty() ? "" : namespace_, ""});
-  request.options = std::move(options);
+  api::WatchOptions watch;
+  watch.label_selector = std::move(options.label_selector);
+  watch.field_selector = std::move(options.field_selector);
+  watch.resource_version = options.resource_version;
+  watch.trim = std::move(options.trim);
+  request.options = std::move(watch);
   auto opened = server.open_watch(request);
   seams::check(opened.has_value(), "the test's watch opens");
   return **opened;

@@ -4,8 +4,10 @@
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "fakeapi/server.hpp"
 #include "operator/api/kinds.hpp"
@@ -37,24 +39,43 @@ api::Object deployment(std::string const& name, int replicas = 1);
 api::Patch merge(std::string_view document);
 api::Patch json_patch(std::string_view operations);
 
+/// The options of requests, each with a default, so that a test names only what it is about.
+struct Listing {
+  std::string label_selector = {};
+  std::string field_selector = {};
+  std::optional<api::ResourceVersion> resource_version = {};
+  api::ResourceVersionMatch match = api::ResourceVersionMatch::unset;
+  std::int64_t limit = 0;
+  std::string continue_token = {};
+  std::vector<std::string> trim = {};
+};
+struct Watching {
+  std::string label_selector = {};
+  std::string field_selector = {};
+  std::optional<api::ResourceVersion> resource_version = {};
+  std::vector<std::string> trim = {};
+};
+struct Writing {
+  bool dry_run = false;
+};
+
 /// A server with a clock that moves a second at every call.
 class Scene {
  public:
   explicit Scene(std::string_view definition = echo_definition(), ServerOptions options = {});
 
   Result<api::Response> call(api::Request const& request);
-  Result<api::ObjectPtr> create(api::Resource const& resource, api::Object value, api::WriteOptions options = {});
+  Result<api::ObjectPtr> create(api::Resource const& resource, api::Object value, Writing options = {});
   Result<api::ObjectPtr> update(api::Resource const& resource, api::Object value,
                                 api::Subresource subresource = api::Subresource::none);
   Result<api::ObjectPtr> patch(api::Resource const& resource, std::string const& name, api::Patch patch,
-                               api::Subresource subresource = api::Subresource::none, api::WriteOptions options = {});
+                               api::Subresource subresource = api::Subresource::none, Writing options = {});
   Result<api::ObjectPtr> get(api::Resource const& resource, std::string const& name,
                              api::Subresource subresource = api::Subresource::none);
-  Result<api::ObjectList> list(api::Resource const& resource, api::ListOptions options = {},
+  Result<api::ObjectList> list(api::Resource const& resource, Listing options = {},
                                std::string const& namespace_ = "default");
   Result<api::Response> remove(api::Resource const& resource, std::string const& name, api::DeleteOptions options = {});
-  WatchCursor watch(api::Resource const& resource, api::WatchOptions options = {},
-                    std::string const& namespace_ = "default");
+  WatchCursor watch(api::Resource const& resource, Watching options = {}, std::string const& namespace_ = "default");
   /// All events that are there.
   std::vector<api::WatchEvent> events(WatchCursor& cursor);
   /// As "ADDED a@7", where 7 is the revision.

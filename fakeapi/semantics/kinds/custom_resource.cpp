@@ -83,9 +83,7 @@ std::string text_of(ScalePaths::Path const& path) {
 // %v of what JSON decodes to, for scalars.
 std::string go_plain(json::value const& value) {
   if (value.is_string()) return std::string(value.get_string());
-  if (value.is_double() && static_cast<double>(static_cast<std::int64_t>(value.get_double())) == value.get_double()) {
-    return std::to_string(static_cast<std::int64_t>(value.get_double()));
-  }
+  if (value.is_double()) return go_value::real(value.get_double());
   return json::serialize(value);
 }
 
