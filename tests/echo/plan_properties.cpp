@@ -7,12 +7,15 @@
 #include "operator/echo/plan.hpp"
 #include "tests/echo/support/cluster.hpp"
 
+// RC_PRE and RC_ASSERT take && and || apart and evaluate both sides, hence the second parentheses.
+
 namespace {
 
 using namespace echo_tests;
 using echo::Observation;
 
-int below(int bound) { return *rc::gen::inRange(0, bound); }
+// At full size, else the first cases would all be the same.
+int below(int bound) { return *rc::gen::resize(rc::kNominalSize, rc::gen::inRange(0, bound)); }
 bool coin() { return below(2) == 1; }
 
 std::vector<std::string> any_finalizers() {
@@ -113,7 +116,8 @@ Observation any_observation() {
   if (coin()) seen.announced = echo::Standing{coin(), coin(), "Ready"};
   // Half of the time the Echo has told of what it sees already.
   if (coin()) {
-    for (auto const& action : echo::plan(seen).actions) {
+    auto const plan = echo::plan(seen);
+    for (auto const& action : plan.actions) {
       if (auto const* write = std::get_if<echo::WriteStatus>(&action)) {
         auto told = std::make_shared<api::Object>(*seen.echo);
         told->status = api::share(echo::to_json(write->status, nullptr, some_time()));
@@ -142,7 +146,7 @@ bool has_our_uid(Observation const& seen) {
 
 RC_GTEST_PROP(Plan, never_touches_a_deployment_that_does_not_bear_the_uid_of_the_echo, ()) {
   Observation const seen = any_observation();
-  RC_PRE(seen.deployment && !has_our_uid(seen));
+  RC_PRE((seen.deployment && !has_our_uid(seen)));
   auto const plan = echo::plan(seen);
   RC_ASSERT(!place_of<echo::PatchDeployment>(plan));
   RC_ASSERT(!place_of<echo::DeleteDeployment>(plan));
@@ -151,9 +155,9 @@ RC_GTEST_PROP(Plan, never_touches_a_deployment_that_does_not_bear_the_uid_of_the
 
 RC_GTEST_PROP(Plan, never_touches_a_deployment_that_somebody_else_controls, ()) {
   Observation const seen = any_observation();
-  RC_PRE(seen.deployment != nullptr);
+  RC_PRE((seen.deployment != nullptr));
   auto const* controller = seen.deployment->metadata.controller();
-  RC_PRE(controller != nullptr && controller->uid != seen.echo->metadata.uid);
+  RC_PRE((controller != nullptr && controller->uid != seen.echo->metadata.uid));
   auto const plan = echo::plan(seen);
   RC_ASSERT(!place_of<echo::PatchDeployment>(plan));
   RC_ASSERT(!place_of<echo::DeleteDeployment>(plan));
@@ -165,7 +169,7 @@ RC_GTEST_PROP(Plan, has_the_finalizer_before_it_creates, ()) {
   auto const create = place_of<echo::CreateDeployment>(plan);
   RC_PRE(create.has_value());
   auto const finalizer = place_of<echo::AddFinalizer>(plan);
-  RC_ASSERT(seen.echo->metadata.has_finalizer(echo::finalizer) || (finalizer && *finalizer < *create));
+  RC_ASSERT((seen.echo->metadata.has_finalizer(echo::finalizer) || (finalizer && *finalizer < *create)));
   RC_ASSERT(!seen.deployment);
 }
 
@@ -186,10 +190,10 @@ RC_GTEST_PROP(Plan, removes_the_finalizer_only_behind_the_deletion_of_the_deploy
   Observation const seen = any_observation();
   auto const plan = echo::plan(seen);
   auto const removal = place_of<echo::RemoveFinalizer>(plan);
-  RC_PRE(removal.has_value() && !seen.echo->metadata.has_finalizer("orphan"));
+  RC_PRE((removal.has_value() && !seen.echo->metadata.has_finalizer("orphan")));
   if (seen.deployment && seen.deployment->metadata.controller() == nullptr && has_our_uid(seen)) {
     auto const deletion = place_of<echo::DeleteDeployment>(plan);
-    RC_ASSERT(deletion && *deletion < *removal);
+    RC_ASSERT((deletion && *deletion < *removal));
   }
 }
 
@@ -231,7 +235,7 @@ RC_GTEST_PROP(Patches, add_and_remove_our_finalizer_and_leave_everybody_elses_in
 RC_GTEST_PROP(Patches, meet_a_conflict_on_an_object_that_has_changed_since, ()) {
   Cluster cluster;
   auto const seen = cluster.put(echo::echoes, *any_echo());
-  RC_PRE(!seen->metadata.finalizers.empty() || !seen->metadata.terminating());
+  RC_PRE((!seen->metadata.finalizers.empty() || !seen->metadata.terminating()));
   bool const has = seen->metadata.has_finalizer(echo::finalizer);
   api::Request request;
   request.verb = api::Verb::patch;
@@ -403,10 +407,12 @@ RC_GTEST_PROP(PlanCarriedOut, comes_to_rest_and_leaves_what_was_wanted, ()) {
     RC_ASSERT(!seen.echo->metadata.finalizers.empty());
     return;
   }
+  RC_ASSERT((plan.situation == echo::Situation::ready || plan.situation == echo::Situation::name_taken ||
+             plan.situation == echo::Situation::invalid_spec));
   auto const* status = seen.echo->status.get();
   RC_ASSERT(echo::holds(status, echo::ConditionType::ready) == (plan.situation == echo::Situation::ready));
-  RC_ASSERT(echo::holds(status, echo::ConditionType::degraded) ==
-            (plan.situation == echo::Situation::name_taken || plan.situation == echo::Situation::invalid_spec));
+  RC_ASSERT((echo::holds(status, echo::ConditionType::degraded) ==
+             (plan.situation == echo::Situation::name_taken || plan.situation == echo::Situation::invalid_spec)));
   RC_ASSERT(api::find_integer(status, {"observedGeneration"}) == seen.echo->metadata.generation);
 }
 
