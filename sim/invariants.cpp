@@ -331,14 +331,14 @@ std::string Invariants::mismatch(api::ObjectKey const& key) const {
   }
   if (!deployment) return "O21 the Echo has no Deployment";
   auto const observed = api::find_integer(echo->status.get(), {"observedGeneration"}).value_or(0);
-  if (observed != metadata.generation) return "O21 the status does not tell of the newest generation";
   if (owner.empty()) {
     auto const* degraded = contract::condition(*echo, "Degraded");
-    bool const told = degraded != nullptr && api::find_string(degraded, {"status"}) == "True" &&
+    bool const told = observed == metadata.generation && degraded != nullptr && api::find_string(degraded, {"status"}) == "True" &&
                       api::find_string(degraded, {"reason"}) == "NameTaken" &&
                       contract::condition_is(*echo, "Ready", "False");
     return told ? "" : "O09 a stranger has the Deployment's name and no condition says so";
   }
+  if (observed != metadata.generation) return "O21 the status does not tell of the newest generation";
   if (owner != metadata.uid) return "O21 the Deployment belongs to an older Echo";
   if (deployment->metadata.terminating()) return "O21 the Deployment is being deleted";
   if (!contract::spec_matches(*echo, *deployment)) return "O21 the Deployment is not what the Echo wants";

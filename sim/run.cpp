@@ -30,7 +30,7 @@ void judge(Scheduler& scheduler, World& world, Workload const& workload, RunLimi
   if (invariants.failure()) return;
 
   world.begin_calm();
-  auto const stop = advance(scheduler, world, limits.settle, limits, [&] { return invariants.settled(); });
+  auto const stop = advance(scheduler, world, limits.settle, limits, [&] { return world.settled(); });
   if (invariants.failure()) return;
   if (stop != Scheduler::Stop::done) {
     return invariants.fail_liveness(stop == Scheduler::Stop::turn_limit ? "still busy at the limit of turns: "

@@ -85,7 +85,7 @@ bool Tape::from_text(std::string_view text, std::vector<Choice>& choices) {
       char const separator = i < 4 ? '.' : i == 4 ? '=' : ',';
       if (at == end) {
         if (i != 5) return false;
-      } else if (*at++ != separator) {
+      } else if (*at++ != separator || (i == 5 && at == end)) {
         return false;
       }
     }

@@ -391,7 +391,9 @@ void World::committed(fakeapi::Commit const& commit) {
   if (comebacks_.empty() || commit.after || commit.before->kind != "Echo") return;
   auto const comeback = comebacks_.find(commit.key.name);
   if (comeback == comebacks_.end()) return;
+  ++comebacks_on_their_way_;
   scheduler_.schedule_at(*this, scheduler_.now() + milliseconds(1), [this, name = commit.key.name, replicas = comeback->second] {
+    --comebacks_on_their_way_;
     create_echo(static_cast<std::uint32_t>(std::stoul(name.substr(name.find('-') + 1))), replicas);
   });
   comebacks_.erase(comeback);

@@ -49,6 +49,9 @@ class World final : public FaultTarget, private TurnOwner {
   /// Scales, deletes and recreates of Echoes that took effect.
   std::uint64_t lifecycle_changes() const { return lifecycle_changes_; }
 
+  /// Whether everything is as it should be, and nobody is about to change it.
+  bool settled() const { return comebacks_.empty() && comebacks_on_their_way_ == 0 && invariants_.settled(); }
+
   /// Starts the first operator and the script.
   void start();
   /// Faults stop; if the operator is down it starts now.
@@ -99,6 +102,7 @@ class World final : public FaultTarget, private TurnOwner {
   std::uint64_t controller_writes_ = 0;
   std::uint64_t lifecycle_changes_ = 0;
   std::uint32_t touches_ = 0;
+  std::uint32_t comebacks_on_their_way_ = 0;
   std::map<std::string, std::uint32_t> comebacks_;  // Echoes to create once the old one is gone: name -> replicas
 };
 

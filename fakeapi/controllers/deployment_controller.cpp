@@ -1,5 +1,6 @@
 #include "fakeapi/controllers/deployment_controller.hpp"
 
+#include <iterator>
 #include <utility>
 
 #include "fakeapi/controllers/retry_delay.hpp"
@@ -21,12 +22,12 @@ DeploymentController::DeploymentController(Server& server, seams::Clock& clock, 
 
 DeploymentController::~DeploymentController() {
   server_.remove_observer(observer_);
-  for (auto& [uid, tracked] : tracked_) cancel(tracked);
+  for (auto& tracked : tracked_) cancel(tracked);
 }
 
 void DeploymentController::pause() {
   paused_ = true;
-  for (auto& [uid, tracked] : tracked_) cancel(tracked);
+  for (auto& tracked : tracked_) cancel(tracked);
 }
 
 void DeploymentController::resume() {
@@ -40,21 +41,26 @@ void DeploymentController::observe(Commit const& commit) {
   if (!is_deployment(object)) return;
   if (commit.after) {
     consider(object);
-  } else if (auto const at = tracked_.find(object.metadata.uid); at != tracked_.end()) {
-    cancel(at->second);
-    tracked_.erase(at);
+  } else if (auto const at = by_uid_.find(object.metadata.uid); at != by_uid_.end()) {
+    auto const tracked = at->second;
+    cancel(*tracked);
+    by_uid_.erase(at);
+    tracked_.erase(tracked);
   }
 }
 
 void DeploymentController::consider(api::Object const& deployment) {
-  auto at = tracked_.lower_bound(deployment.metadata.uid);
-  if (at == tracked_.end() || at->first != deployment.metadata.uid) {
-    at = tracked_.emplace_hint(at, deployment.metadata.uid, Tracked());
-    at->second.key = deployment.key();
-    at->second.rollout = adopt_rollout(deployment);
+  auto at = by_uid_.find(deployment.metadata.uid);
+  if (at == by_uid_.end()) {
+    Tracked fresh;
+    fresh.uid = deployment.metadata.uid;
+    fresh.key = deployment.key();
+    fresh.rollout = adopt_rollout(deployment);
+    tracked_.push_back(std::move(fresh));
+    at = by_uid_.emplace(tracked_.back().uid, std::prev(tracked_.end())).first;
   }
   if (paused_) return;
-  Tracked& tracked = at->second;
+  Tracked& tracked = *at->second;
   // A write that is about to come looks at the Deployment as it is then.
   if (tracked.scheduled && tracked.waiting_for == DelayUse::deployment_sync) return;
   auto const use = next_step(deployment, tracked.rollout, options_.ready_steps);
@@ -107,8 +113,7 @@ void DeploymentController::write(Tracked& tracked) {
   std::string const uid = latest->metadata.uid;
   RequestContext const context{options_.actor, 0, now};
   auto const answer = server_.execute(request, context);
-  auto const still = tracked_.find(uid);
-  if (still == tracked_.end()) return;
+  if (!by_uid_.contains(uid)) return;  // forgotten: the write has let it go
   if (answer) {
     tracked.refusals = 0;
     return;

@@ -5,8 +5,10 @@
 // What it writes is decided in deployment_status.hpp, which also says what the model leaves out.
 #pragma once
 #include <cstdint>
-#include <map>
+#include <list>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 
 #include "fakeapi/controllers/delay_source.hpp"
 #include "fakeapi/controllers/deployment_status.hpp"
@@ -40,6 +42,7 @@ class DeploymentController {
 
  private:
   struct Tracked {
+    std::string uid;
     api::ObjectKey key;
     Rollout rollout;
     bool scheduled = false;
@@ -59,7 +62,8 @@ class DeploymentController {
   DelaySource& delays_;
   DeploymentControllerOptions options_;
   bool paused_ = false;
-  std::map<std::string, Tracked, std::less<>> tracked_;  // by uid; timers point at the elements
+  std::list<Tracked> tracked_;  // in the order they were first seen; timers point at the elements
+  std::unordered_map<std::string_view, std::list<Tracked>::iterator> by_uid_;  // only looked up
   std::size_t pending_ = 0;
   std::uint64_t refused_writes_ = 0;
   std::uint64_t observer_ = 0;

@@ -15,6 +15,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "fakeapi/controllers/delay_source.hpp"
@@ -91,8 +92,8 @@ class GarbageCollector {
   Actor actor_;
   bool paused_ = false;
   KindTable kinds_;
-  std::map<std::string, std::set<Item>, std::less<>> dependents_;  // by the owner's uid
-  Queue queue_;                                                    // timers point at the elements
+  std::unordered_map<std::string, std::set<Item>> dependents_;  // by the owner's uid; only looked up
+  Queue queue_;                                                 // timers point at the elements
   std::uint64_t refused_writes_ = 0;
   std::uint64_t observer_ = 0;
 };

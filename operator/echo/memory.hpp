@@ -32,11 +32,15 @@ struct Memory {
   bool finalizer_removed = false;
   /// The uid of a Deployment that the server has told us is gone.
   std::string gone_child;
+  /// The generation that Ready is still to be claimed for (0: none), and the revision at which it was first seen.
+  std::int64_t generation = 0;
+  api::ResourceVersion generation_seen_at = api::ResourceVersion::none;
   /// Where no status can be stored: what was last told.
   std::optional<Standing> announced;
 
   bool empty() const {
-    return !refused && held_since == seams::never && !finalizer_removed && gone_child.empty() && !announced;
+    return !refused && held_since == seams::never && !finalizer_removed && gone_child.empty() && !announced &&
+           generation == 0;
   }
 };
 

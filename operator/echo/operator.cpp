@@ -21,12 +21,18 @@ runtime::ControllerOptions controller_options(OperatorOptions const& options) {
   return controller;
 }
 
+ReconcilerOptions reconciler_options(OperatorOptions const& options, runtime::Informer const& deployments) {
+  ReconcilerOptions reconciler = options.reconciler;
+  reconciler.deployments_observed = [&deployments] { return deployments.observed_version(); };
+  return reconciler;
+}
+
 }  // namespace
 
 Operator::Operator(seams::Environment const& environment, api::Api& api, OperatorOptions const& options)
     : echoes_(environment, api, informer_options(echo::echoes, options)),
       deployments_(environment, api, informer_options(api::deployments, options)),
-      reconciler_(environment, api, echoes_.store(), deployments_.store(), options.reconciler),
+      reconciler_(environment, api, echoes_.store(), deployments_.store(), reconciler_options(options, deployments_)),
       controller_(environment, reconciler_, echoes_, controller_options(options)) {
   controller_.owns(deployments_, echoes_concerned(echoes_.store()));
 }

@@ -35,17 +35,24 @@ EchoReconciler::EchoReconciler(seams::Environment const& environment, api::Api& 
 
 boost::asio::awaitable<EchoReconciler::Outcome> EchoReconciler::reconcile(runtime::ReconcileContext& context) {
   co_await asio::this_coro::throw_if_cancelled(false);
-  Pass pass{context, {}, {}, {}};
+  Pass pass{context, {}, {}, {}, context.read_live()};
   if (context.read_live()) {
     auto const looked = co_await look_at_server(pass);
     if (!looked) co_return std::unexpected(looked.error());
   } else {
     look_into_caches(pass);
+    note_generation(pass);
   }
   for (int actions = 0; actions <= most_actions; ++actions) {
     recall(pass);
     Plan const plan = echo::plan(pass.seen);
     if (plan.actions.empty()) co_return finish(pass, plan);
+    if (claims_too_early(pass, plan.actions.front())) {
+      auto const looked = co_await look_at_server(pass);
+      if (!looked) co_return std::unexpected(looked.error());
+      pass.looked_at_server = true;
+      continue;
+    }
     auto const next = co_await carry_out(pass, plan.actions.front());
     if (!next) co_return std::unexpected(pass.error ? std::move(*pass.error) : next.error());
     if (*next == Next::gone) co_return runtime::ReconcileResult{};
@@ -65,12 +72,41 @@ void EchoReconciler::look_into_caches(Pass& pass) const {
   if (pass.seen.echo) pass.seen.deployment = deployments_.find(pass.context.key());
 }
 
+// A generation whose readiness is still to be claimed is remembered with the revision at which it was first seen: only
+// a Deployment as of then or later can vouch for it.
+void EchoReconciler::note_generation(Pass& pass) {
+  if (!pass.seen.echo || !options_.deployments_observed) return;
+  auto const& echo = *pass.seen.echo;
+  if (holds(echo.status.get(), ConditionType::ready) &&
+      api::find_integer(echo.status.get(), {"observedGeneration"}) == echo.metadata.generation) {
+    return;
+  }
+  Memory& memory = memory_of(pass);
+  if (memory.generation == echo.metadata.generation) return;
+  memory.generation = echo.metadata.generation;
+  memory.generation_seen_at = echo.metadata.resource_version;
+}
+
+// The two caches advance independently of each other: a Deployment that looks ready may be the one from before the
+// Echo was changed. Revisions of different resources are comparable where both are kept in one store, as they are
+// unless an API server is told otherwise; where they are not, this costs or saves a read, nothing more.
+bool EchoReconciler::claims_too_early(Pass const& pass, Action const& action) {
+  auto const* write = std::get_if<WriteStatus>(&action);
+  if (write == nullptr || pass.looked_at_server || !options_.deployments_observed) return false;
+  if (!write->status[ConditionType::ready].holds) return false;
+  Memory const* const memory = memories_.find(pass.context.key(), pass.seen.echo->metadata.uid);
+  return memory != nullptr && memory->generation == pass.seen.echo->metadata.generation &&
+         options_.deployments_observed() < memory->generation_seen_at;
+}
+
 boost::asio::awaitable<std::expected<void, api::Error>> EchoReconciler::look_at_server(Pass& pass) {
   api::GetOptions options;
   options.deadline = pass.context.deadline();
   // The Echo first: if it is being deleted, a Deployment that is not there afterwards will not come any more.
   auto live_echo = co_await api_.get(echoes, pass.context.key(), options);
   if (!live_echo && !live_echo.error().is(api::Reason::not_found)) co_return std::unexpected(live_echo.error());
+  pass.seen.echo = nullptr;
+  pass.seen.deployment = nullptr;
   if (live_echo) saw_echo(pass, std::move(*live_echo));
   if (!pass.seen.echo || pass.context.key().namespace_.empty()) co_return std::expected<void, api::Error>();
   auto live_deployment = co_await api_.get(api::deployments, pass.context.key(), options);
@@ -119,6 +155,7 @@ EchoReconciler::Outcome EchoReconciler::finish(Pass& pass, Plan const& plan) {
         memory->held_since = environment_.clock.now();
       }
       if (to_announce) memory->announced = plan.standing;
+      if (plan.situation == Situation::ready) memory->generation = 0;
       if (memory->empty()) memories_.forget(pass.context.key());
     }
   }

@@ -20,7 +20,10 @@ namespace echo {
 struct ReconcilerOptions {
   std::string field_manager = "echo-operator";
   /// The moment after which no write must be sent any more (the end of the lease); unset: there is none.
-  std::function<seams::MonotonicTime()> not_after;
+  std::function<seams::MonotonicTime()> not_after{};
+  /// The revision that the cache of Deployments has reached. Unset: a Deployment in the cache always counts as new
+  /// enough to vouch for what the Echo wants.
+  std::function<api::ResourceVersion()> deployments_observed{};
   /// Where the definition of Echo has no status: how long until it is looked again, when there is something to tell.
   seams::Duration status_probe_interval = std::chrono::minutes(10);
 };
@@ -29,7 +32,8 @@ struct ReconcilerOptions {
 /// be waiting for that name. `echo_store` outlives the mapping.
 runtime::Mapping echoes_concerned(runtime::Store const& echo_store);
 
-/// Reads from the two caches alone, except where the context says read_live() and where a status cannot be written.
+/// Reads from the two caches alone, except where the context says read_live(), where a status cannot be written, and
+/// before it claims Ready from a Deployment that may be older than what the Echo wants.
 /// Every write is made after what was seen and fails if that has changed since. Between two writes it plans again with
 /// the server's answer, so that nothing is done on a guess.
 ///
@@ -54,6 +58,7 @@ class EchoReconciler final : public runtime::Reconciler {
     Observation seen;
     std::optional<Refusal> refusal;   ///< of this pass alone; seen.refusal points to it
     std::optional<api::Error> error;  ///< what the pass ends with when all has been told
+    bool looked_at_server = false;    ///< what is seen is not from the caches
   };
   /// How an action came out: plan again; the Echo is gone, there is nothing left to do; or an error to end with.
   enum class Next : std::uint8_t { plan_again, gone };
@@ -63,6 +68,8 @@ class EchoReconciler final : public runtime::Reconciler {
   boost::asio::awaitable<std::expected<void, api::Error>> look_at_server(Pass& pass);
   /// Adds to what is seen what is remembered.
   void recall(Pass& pass);
+  void note_generation(Pass& pass);
+  bool claims_too_early(Pass const& pass, Action const& action);
   Outcome finish(Pass& pass, Plan const& plan);
 
   ActionResult carry_out(Pass& pass, Action const& action);

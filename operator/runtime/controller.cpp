@@ -117,8 +117,9 @@ void Controller::begin(WorkQueue::Taken const& taken, seams::MonotonicTime now) 
         "reconciling",
         {{"controller", options_.name}, {"key", taken.key.to_string()}, {"causes", taken.causes.to_string()}});
   }
-  spawn_root(environment_.executor, reconcile(run), run.cancel.slot(),
-             [this, &run](std::exception_ptr exception, Outcome const& outcome) { finished(run, exception, outcome); });
+  spawn_root(
+      environment_.executor, reconcile(run), run.cancel.slot(),
+      [this, &run](std::exception_ptr const& exception, Outcome const& outcome) { finished(run, exception, outcome); });
 }
 
 bool Controller::must_wait(api::ObjectKey const& key, KeyState& state, seams::MonotonicTime now) {

@@ -131,7 +131,7 @@ class Controller {
   void begin(WorkQueue::Taken const& taken, seams::MonotonicTime now);
   bool must_wait(api::ObjectKey const& key, KeyState& state, seams::MonotonicTime now);
   boost::asio::awaitable<Outcome> reconcile(Run& run);
-  void finished(Run& run, std::exception_ptr exception, Outcome const& outcome);
+  void finished(Run& run, std::exception_ptr const& exception, Outcome const& outcome);
   void settle(Run const& run, KeyState& state, std::exception_ptr const& exception, Outcome const& outcome,
               seams::MonotonicTime now);
   void settle_error(api::ObjectKey const& key, KeyState& state, api::Error const& error, seams::MonotonicTime now);

@@ -22,7 +22,7 @@ std::string what_of(std::exception_ptr const& exception) {
 
 }  // namespace
 
-void Controller::finished(Run& run, std::exception_ptr exception, Outcome const& outcome) {
+void Controller::finished(Run& run, std::exception_ptr const& exception, Outcome const& outcome) {
   seams::MonotonicTime const now = environment_.clock.now();
   api::ObjectKey const& key = run.context->key();
   // Most keys leave nothing to remember; those that do are looked up once.

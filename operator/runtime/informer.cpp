@@ -39,7 +39,7 @@ void Informer::subscribe(InformerHandlers handlers) {
 void Informer::start() {
   seams::check(!running_ && !stopping_, "an informer is started once");
   running_ = true;
-  spawn_root(environment_.executor, run(), cancel_.slot(), [this](std::exception_ptr error) { ended(error); });
+  spawn_root(environment_.executor, run(), cancel_.slot(), [this](std::exception_ptr const& error) { ended(error); });
 }
 
 void Informer::stop(std::function<void()> stopped) {
@@ -53,7 +53,7 @@ void Informer::stop(std::function<void()> stopped) {
   if (begun_) cancel_.emit(asio::cancellation_type::terminal);
 }
 
-void Informer::ended(std::exception_ptr error) {
+void Informer::ended(std::exception_ptr const& error) {
   running_ = false;
   // run() catches everything; what comes here is a failure of the coroutine machinery itself (no memory).
   if (error) environment_.log.error("informer ended by an exception", {{"resource", options_.resource.qualified()}});

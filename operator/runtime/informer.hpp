@@ -132,7 +132,7 @@ class Informer {
   Verdict watch_failed(api::Error const& error, Where where);
   void report(char const* verb, api::Error const& error, unsigned failures);
   void report_bug(std::exception const& bug);
-  void ended(std::exception_ptr error);
+  void ended(std::exception_ptr const& error);
 
   seams::Environment environment_;
   api::Api& api_;

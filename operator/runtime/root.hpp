@@ -20,7 +20,7 @@ class RootHandler {
   cancellation_slot_type get_cancellation_slot() const noexcept { return slot_; }
 
   template <class... Results>
-  void operator()(std::exception_ptr error, Results&&... results) {
+  void operator()(std::exception_ptr const& error, Results&&... results) {
     done_(error, std::forward<Results>(results)...);
   }
 

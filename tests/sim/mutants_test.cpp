@@ -6,7 +6,15 @@
 
 #include <array>
 #include <cstdio>
+#include <ostream>
 #include <string>
+
+namespace sim {
+
+// For the names of the tests; found through argument-dependent lookup.
+void PrintTo(Mutant const& mutant, std::ostream* out) { *out << mutant.what; }
+
+}  // namespace sim
 
 namespace {
 
