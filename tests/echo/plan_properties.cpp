@@ -155,7 +155,7 @@ RC_GTEST_PROP(Plan, never_touches_a_deployment_that_does_not_bear_the_uid_of_the
 
 RC_GTEST_PROP(Plan, never_touches_a_deployment_that_somebody_else_controls, ()) {
   Observation const seen = any_observation();
-  RC_PRE(seen.deployment != nullptr);
+  RC_PRE((seen.deployment != nullptr));
   auto const* controller = seen.deployment->metadata.controller();
   RC_PRE((controller != nullptr && controller->uid != seen.echo->metadata.uid));
   auto const plan = echo::plan(seen);
@@ -407,6 +407,8 @@ RC_GTEST_PROP(PlanCarriedOut, comes_to_rest_and_leaves_what_was_wanted, ()) {
     RC_ASSERT(!seen.echo->metadata.finalizers.empty());
     return;
   }
+  RC_ASSERT((plan.situation == echo::Situation::ready || plan.situation == echo::Situation::name_taken ||
+             plan.situation == echo::Situation::invalid_spec));
   auto const* status = seen.echo->status.get();
   RC_ASSERT(echo::holds(status, echo::ConditionType::ready) == (plan.situation == echo::Situation::ready));
   RC_ASSERT((echo::holds(status, echo::ConditionType::degraded) ==

@@ -115,7 +115,8 @@ class Cluster {
     std::int64_t const wanted = now.spec_replicas;
     if (!now.observed) return set(generation, now.replicas, now.ready);
     if (now.replicas != wanted) return set(generation, wanted, std::min(now.ready, wanted));
-    if (now.ready < wanted) return set(generation, wanted, now.ready + 1);
+    if (now.ready != wanted) return set(generation, wanted, now.ready + (now.ready < wanted ? 1 : -1));
+    if (now.updated != wanted || now.available != wanted) return set(generation, wanted, wanted);
     return false;
   }
   void roll_out(api::ObjectKey const& key) {
@@ -147,12 +148,17 @@ class Cluster {
       return true;
     }
     if (!deployment || deployment->metadata.owner_references.empty()) return false;
-    auto const& owners = *deployment->metadata.owner_references;
-    bool const dangling = std::ranges::none_of(owners, [&](auto const& reference) {
-      return reference.kind != echo::kind || (echo && echo->metadata.uid == reference.uid);
+    auto owners = *deployment->metadata.owner_references;
+    auto const dangling = std::erase_if(owners, [&](auto const& reference) {
+      return reference.kind == echo::kind && (!echo || echo->metadata.uid != reference.uid);
     });
-    if (dangling) erase(api::deployments, key);
-    return dangling;
+    if (dangling == 0) return false;
+    if (owners.empty()) {
+      erase(api::deployments, key);
+    } else {
+      edit(api::deployments, key, [&](api::Object& kept) { kept.metadata.owner_references = owners; });
+    }
+    return true;
   }
 
  private:
