@@ -112,6 +112,7 @@ class Show {
   }
 
   void look() {
+    if (stopping_) return;
     auto const rows = sim::local::rows(cluster_.server(), clock_.wall_now());
     bool const all_ready = std::ranges::all_of(rows, [](sim::local::Row const& row) { return row.is_ready; });
     if (once_ && !all_ready) return;

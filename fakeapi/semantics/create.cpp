@@ -39,10 +39,12 @@ Result<api::ObjectPtr> create(Call const& call, api::ObjectPtr const& body) {
   if (kind.namespaced) {
     if (auto error = check_namespace(call, metadata.name)) return std::unexpected(*std::move(error));
     if (metadata.namespace_.empty()) metadata.namespace_ = request.key.namespace_;
-  }
-  if (metadata.namespace_ != request.key.namespace_) {
-    return std::unexpected(
-        status::bad_request("the namespace of the provided object does not match the namespace sent on the request"));
+    if (metadata.namespace_ != request.key.namespace_) {
+      return std::unexpected(
+          status::bad_request("the namespace of the provided object does not match the namespace sent on the request"));
+    }
+  } else {
+    metadata.namespace_.clear();  // dropped without a word: rest/create.go, BeforeCreate
   }
 
   api::ResourceVersion const sent_version = metadata.resource_version;
