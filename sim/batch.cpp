@@ -47,6 +47,7 @@ BatchResult run_batch(Scene const& scene, BatchOptions const& options,
     RunResult result = run_seed(scheduler, scene, seed, options.echoes, nullptr);
     ++batch.runs;
     batch.requests += result.requests;
+    batch.turns += result.turns;
     batch.operator_requests += result.operator_requests;
     requests.push_back(result.requests);
     operator_requests.push_back(result.operator_requests);
@@ -87,6 +88,7 @@ std::string to_json(BatchResult const& result, BatchOptions const& options, doub
   text += "  \"calls_median\": " + std::to_string(result.median_requests) + ",\n";
   text += "  \"operator_calls\": " + std::to_string(result.operator_requests) + ",\n";
   text += "  \"operator_calls_median\": " + std::to_string(result.median_operator_requests) + ",\n";
+  text += "  \"turns\": " + std::to_string(result.turns) + ",\n";
   text += "  \"lifecycle_changes_least\": " + std::to_string(result.least_lifecycle_changes) + ",\n";
   text += "  \"faults\": {\n";
   for (unsigned kind = 0; kind < fault_kind_count; ++kind) {

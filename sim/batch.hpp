@@ -28,6 +28,7 @@ struct BatchResult {
   std::vector<FailedRun> failures;
   std::uint64_t requests = 0;
   std::uint64_t operator_requests = 0;
+  std::uint64_t turns = 0;
   std::uint64_t median_requests = 0;
   std::uint64_t median_operator_requests = 0;
   std::uint64_t least_lifecycle_changes = 0;  ///< scales, deletes and recreates that took effect, in the poorest run

@@ -62,8 +62,10 @@ bool condition_is(api::Object const& echo, std::string_view type, std::string_vi
   return entry != nullptr && api::find_string(entry, {"status"}) == status;
 }
 
+namespace {
+
+// A copy of a spec without what is the operator's: what must survive its writes.
 json::value foreign_spec(api::Object const& deployment) {
-  if (!deployment.spec) return {};
   json::value copy = *deployment.spec;
   auto* spec = copy.if_object();
   if (spec == nullptr) return copy;
@@ -92,6 +94,24 @@ json::value foreign_spec(api::Object const& deployment) {
     if (list.empty()) container.get_object().erase("ports");
   }
   return copy;
+}
+
+}  // namespace
+
+bool same_foreign_spec(api::Object const& before, api::Object const& after) {
+  if (before.spec == after.spec) return true;
+  if (!before.spec || !after.spec || !before.spec->is_object() || !after.spec->is_object()) return false;
+  // Mostly only the number of replicas has changed; then nothing need be copied.
+  auto const& old_spec = before.spec->get_object();
+  auto const& new_spec = after.spec->get_object();
+  bool same = old_spec.size() == new_spec.size();
+  for (auto const& [field, value] : old_spec) {
+    if (!same) break;
+    if (field == "replicas") continue;
+    auto const* counterpart = new_spec.if_contains(field);
+    same = counterpart != nullptr && *counterpart == value;
+  }
+  return same || foreign_spec(before) == foreign_spec(after);
 }
 
 api::StringMap foreign_labels(api::Object const& object) {

@@ -29,8 +29,8 @@ bool all_ready(api::Object const& deployment, std::int64_t wanted);
 boost::json::value const* condition(api::Object const& echo, std::string_view type);
 bool condition_is(api::Object const& echo, std::string_view type, std::string_view status);
 
-/// A copy of a Deployment's spec without what is the operator's: what must survive its writes.
-boost::json::value foreign_spec(api::Object const& deployment);
+/// Whether two states of a Deployment's spec are the same but for what is the operator's.
+bool same_foreign_spec(api::Object const& before, api::Object const& after);
 /// A copy without the label app.
 api::StringMap foreign_labels(api::Object const& object);
 

@@ -10,7 +10,9 @@ Scene scene_from_yaml(std::string_view yaml, std::string_view file) {
   if (!manifests) throw seams::BrokenInvariant(manifests.error().to_string());
   seams::check(manifests->size() == 1 && manifests->front().object.kind == "CustomResourceDefinition",
                "a scene is one CustomResourceDefinition");
-  return {std::make_shared<api::Object const>(std::move(manifests->front().object))};
+  Scene scene;
+  scene.echo_definition = std::make_shared<api::Object const>(std::move(manifests->front().object));
+  return scene;
 }
 
 Scene standard_scene() { return scene_from_yaml(echo_definition_yaml(), "crds/echoes.example.com.yaml"); }

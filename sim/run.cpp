@@ -59,6 +59,7 @@ RunResult run(Scheduler& scheduler, Tape& tape, Scene const& scene, Swarm const&
     result.faults = world.faults().counts();
     result.requests = world.requests();
     result.operator_requests = world.faults().calls();
+    result.turns = scheduler.turns();
     result.lifecycle_changes = world.lifecycle_changes();
     result.virtual_time = scheduler.now() - Scheduler::start;
     result.digest = scheduler.digest().value();

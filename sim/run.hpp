@@ -29,6 +29,7 @@ struct RunResult {
   FaultCounts faults;
   std::uint64_t requests = 0;           ///< of everybody
   std::uint64_t operator_requests = 0;  ///< of the operator's incarnations
+  std::uint64_t turns = 0;              ///< that the scheduler ran
   std::uint64_t lifecycle_changes = 0;  ///< scales, deletes and recreates of Echoes that took effect
   seams::Duration virtual_time{0};
   std::uint64_t digest = 0;

@@ -89,16 +89,17 @@ Workload draw_workload(Tape& tape, Swarm const& swarm, std::uint32_t echoes) {
     if (choices.rare(finalizer_before, chances(swarm, FaultKind::foreign_finalizer_before, 60), 2) != 0) {
       workload.finalizer_before[echo] = foreign = true;
     }
-    add(at, StepKind::create_echo, 1 + choices.uniform(created_with, 3));
+    std::uint32_t replicas = 1 + choices.uniform(created_with, 3);
+    add(at, StepKind::create_echo, replicas);
 
-    auto const steps = 4 + choices.uniform(step_count, 3);
+    auto const steps = 5 + choices.uniform(step_count, 3);
     seams::Duration const begin = at;
     for (std::uint32_t step = 0; step < steps; ++step) {
       at += milliseconds(700) + milliseconds(350) * choices.uniform(step_gap, 8);
       auto const weight_delete = swarm.weight_of(static_cast<unsigned>(FaultKind::echo_delete)) / 8;
       auto const weight_recreate = swarm.weight_of(static_cast<unsigned>(FaultKind::echo_recreate)) / 8;
       auto const pick = choices.uniform(step_kind, 30 + weight_delete + weight_recreate);
-      auto const replicas = choices.uniform(step_value, 4);
+      replicas = (replicas + 1 + choices.uniform(step_value, 3)) % 4;  // never the same as before
       if (pick < 30) {
         add(at, StepKind::scale_echo, replicas);
       } else if (pick < 30 + weight_delete) {

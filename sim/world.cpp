@@ -26,6 +26,12 @@ api::JsonPatchOperation operation(api::JsonPatchVerb verb, std::string path, jso
   return {verb, std::move(path), api::share(std::move(value)), ""};
 }
 
+fakeapi::ServerOptions server_options(Scene const& scene) {
+  fakeapi::ServerOptions options;
+  options.definitions = scene.definitions;
+  return options;
+}
+
 api::Object echo_object(std::string name, std::uint32_t replicas, bool with_foreign_finalizer) {
   api::Object echo;
   echo.api_version = "example.com/v1";
@@ -75,7 +81,7 @@ World::World(Scheduler& scheduler, Tape& tape, Scene const& scene, Swarm const& 
       workload_(workload),
       trace_(trace),
       cluster_(scheduler, "cluster"),
-      server_(fakeapi::ServerOptions{}),
+      server_(server_options(scene)),
       delays_(std::make_unique<TapeDelays>(tape)),
       invariants_((install(scene), server_)),
       injector_(tape, swarm, scheduler.digest(), *this, invariants_),

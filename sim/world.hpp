@@ -27,6 +27,7 @@ namespace sim {
 /// What the cluster of a run starts with. Shared by all runs: parsing the definition once is enough.
 struct Scene {
   api::ObjectPtr echo_definition;  ///< the CustomResourceDefinition of Echo
+  std::shared_ptr<fakeapi::DefinitionCache> definitions = fakeapi::make_definition_cache();
 };
 
 class OperatorIncarnation;
