@@ -1,5 +1,6 @@
 // A running fingerprint of everything that happens in a simulation.
 #pragma once
+#include <boost/json/value.hpp>
 #include <cstdint>
 #include <string_view>
 
@@ -22,6 +23,7 @@ class Digest {
     for (char const c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
     add(hash);
   }
+  void add_json(boost::json::value const& json);
   std::uint64_t value() const { return state_; }
 
  private:

@@ -9,6 +9,9 @@ namespace sim {
 /// crds/echoes.example.com.yaml, compiled in.
 std::string_view echo_definition_yaml();
 
+/// crds/examples/echo-example.yaml, compiled in.
+std::string_view echo_example_yaml();
+
 /// A cluster with our own CustomResourceDefinition.
 Scene standard_scene();
 

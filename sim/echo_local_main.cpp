@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <sstream>
@@ -27,15 +28,6 @@ constexpr int usage_error = 1;
 constexpr int not_ready = 2;
 constexpr seams::Duration patience = 30s;
 
-constexpr std::string_view example_yaml = R"(apiVersion: example.com/v1
-kind: Echo
-metadata:
-  name: test-echo
-  namespace: default
-spec:
-  replicas: 2
-)";
-
 // The objects of all files, or nothing and one line on stderr for each file that is bad.
 std::optional<std::vector<manifest::Manifest>> read_files(std::vector<std::string> const& files) {
   std::vector<manifest::Manifest> all;
@@ -50,18 +42,28 @@ std::optional<std::vector<manifest::Manifest>> read_files(std::vector<std::strin
     for (auto& one : *parsed) all.push_back(std::move(one));
   };
   for (auto const& file : files) {
-    errno = 0;
-    std::ifstream stream(file, std::ios::binary);
     std::ostringstream text;
-    if (stream) text << stream.rdbuf();
-    if (!stream || stream.bad()) {
-      std::cerr << file << ": cannot be read: " << (errno != 0 ? std::strerror(errno) : "not a file") << '\n';
+    if (file == "-") {
+      text << std::cin.rdbuf();
+      take(text.str(), "standard input");
+      continue;
+    }
+    errno = 0;
+    bool const folder = std::filesystem::is_directory(file);
+    std::ifstream stream(file, std::ios::binary);
+    // Reading nothing at all sets the failbit, too: an empty file is for the parser to complain of.
+    bool const readable = stream.is_open() && !folder;
+    if (readable && stream.peek() != std::ifstream::traits_type::eof()) text << stream.rdbuf();
+    if (!readable || stream.bad() || text.fail()) {
+      std::cerr << file << ": cannot be read: "
+                << (folder ? "it is a folder; name the files in it" : errno != 0 ? std::strerror(errno) : "not a file")
+                << '\n';
       good = false;
       continue;
     }
     take(text.str(), file);
   }
-  if (files.empty()) take(example_yaml, "crds/examples/echo-example.yaml");
+  if (files.empty()) take(sim::echo_example_yaml(), "crds/examples/echo-example.yaml");
   if (!good) return std::nullopt;
   // The definition of Echo comes first, unless the files bring one along.
   bool const brings_definition = std::ranges::any_of(all, [](manifest::Manifest const& one) {
@@ -101,11 +103,13 @@ class Show {
     if (stopping_) return;
     stopping_ = true;
     patience_timer_.reset();
+    look_timer_.reset();
     cluster_.stop([this](bool) { context_.stop(); });
   }
 
  private:
   void committed(fakeapi::Commit const& commit) {
+    if (stopping_) return;
     if (auto const text = sim::local::describe(commit); !text.empty()) line(text);
     // Looked at when the present commotion is over.
     look_timer_ = seams::ScopedTimer(clock_, clock_.now() + (once_ ? 0ms : 250ms), [this] { look(); });
@@ -114,7 +118,7 @@ class Show {
   void look() {
     if (stopping_) return;
     auto const rows = sim::local::rows(cluster_.server(), clock_.wall_now());
-    bool const all_ready = std::ranges::all_of(rows, [](sim::local::Row const& row) { return row.is_ready; });
+    bool const all_ready = !rows.empty() && std::ranges::all_of(rows, [](sim::local::Row const& row) { return row.is_ready; });
     if (once_ && !all_ready) return;
     std::fputs(("\n" + sim::local::format_table(rows)).c_str(), stdout);
     if (!once_) std::fputc('\n', stdout);
@@ -128,9 +132,10 @@ class Show {
     std::fflush(stdout);
     for (auto const& row : rows) {
       if (row.is_ready) continue;
-      std::cerr << "echo-local: " << row.namespace_ << '/' << row.name << " is not Ready after 30 s: " << row.status
+      std::cerr << "echo-local: " << (row.namespace_.empty() ? "" : row.namespace_ + "/") << row.name << " is not Ready after 30 s: " << row.status
                 << (row.message.empty() ? "" : ": " + row.message) << '\n';
     }
+    if (rows.empty()) std::cerr << "echo-local: there is no Echo of example.com/v1, plural echoes\n";
     exit_code_ = not_ready;
     stop();
   }
@@ -157,7 +162,7 @@ int main(int argc, char** argv) {
   bool verbose = false;
   std::vector<std::string> files;
   app.add_flag("--once", once, "exit as soon as every Echo is Ready; give up after 30 s");
-  app.add_option("-f,--filename", files, "apply this YAML or JSON file (repeatable)")->allow_extra_args(false);
+  app.add_option("-f,--filename", files, "apply this YAML or JSON file, - for standard input (repeatable)")->allow_extra_args(false);
   app.add_flag("-v,--verbose", verbose, "the operator's own log, too");
   try {
     app.parse(argc, argv);

@@ -1,6 +1,8 @@
 // echo-sim: the chaos simulator's command line.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <chrono>
+#include <cstring>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -47,6 +49,11 @@ int become_mutant(std::string const& mutant, char** argv) {
   auto const self = std::filesystem::read_symlink("/proc/self/exe");
   auto const other = self.parent_path() / ("echo-sim-" + mutant);
   if (!std::filesystem::exists(other)) {
+    if (std::ranges::any_of(sim::mutants(), [&](auto const& known) { return known.name == mutant; })) {
+      std::cerr << "echo-sim: mutant " << mutant << " is not built; ./dev sim builds it, or build the target echo-sim-"
+                << mutant << '\n';
+      return usage_error;
+    }
     std::cerr << "echo-sim: there is no mutant '" << mutant << "'; there are:";
     for (auto const& known : sim::mutants()) std::cerr << ' ' << known.name;
     std::cerr << '\n';

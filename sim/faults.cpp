@@ -94,6 +94,8 @@ std::uint32_t FaultInjector::rate(FaultKind kind, std::uint32_t per_65536_at_ful
 void FaultInjector::passed(HookPoint point, fakeapi::CallInfo const& call) {
   digest_.add((call.id << 16) | (static_cast<std::uint64_t>(point) << 8) |
               (static_cast<std::uint64_t>(call.request.verb) << 4) | static_cast<std::uint64_t>(call.request.subresource));
+  digest_.add(call.request.resource.plural);
+  digest_.add(call.request.key.name);
   if (target_.tracing()) {
     static constexpr std::array<std::string_view, fakeapi::hook_point_count> names{"send", "arrives", "applied",
                                                                                     "answer"};
@@ -126,7 +128,7 @@ seams::Duration FaultInjector::latency(fakeapi::CallInfo const& call) {
   counts_.count(FaultKind::latency);
   // Nearly always little, rarely very long: heavy tails find the races that even delays do not.
   auto const amount = latency_.uniform(latency_amount, 64);
-  return least + milliseconds(static_cast<std::int64_t>(amount) * amount * amount / 64);
+  return least + milliseconds(1 + static_cast<std::int64_t>(amount) * amount * amount / 64);
 }
 
 Verdict FaultInjector::before_send(fakeapi::CallInfo const& call) {
@@ -229,7 +231,7 @@ fakeapi::WatchVerdict FaultInjector::news(fakeapi::Actor actor, fakeapi::Commit 
   if (watch_.rare(watch_slow, rate(FaultKind::latency, 8000), 2) != 0) {
     counts_.count(FaultKind::latency);
     auto const amount = watch_.uniform(watch_amount, 64);
-    verdict.delay += milliseconds(static_cast<std::int64_t>(amount) * amount * amount / 64);
+    verdict.delay += milliseconds(1 + static_cast<std::int64_t>(amount) * amount * amount / 64);
   }
   return verdict;
 }

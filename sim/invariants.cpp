@@ -263,6 +263,7 @@ void Invariants::note_match(api::ObjectKey const& key) {
 void Invariants::call_arrived(fakeapi::CallInfo const& call) {
   if (!Cast::is_operator(call.actor)) return;
   auto const& request = call.request;
+  call_at_server_ = call.id;
   revision_before_call_ = server_.revision();
   if (request.verb == api::Verb::delete_ && request.resource == api::deployments &&
       std::get<api::DeleteOptions>(request.options).preconditions.uid.empty()) {
@@ -283,15 +284,22 @@ void Invariants::call_arrived(fakeapi::CallInfo const& call) {
   }
 }
 
+std::uint64_t Invariants::living_echoes() const {
+  std::uint64_t living = 0;
+  for (auto const& [uid, record] : records_) living += record.state == EchoState::gone ? 0 : 1;
+  return living;
+}
+
 void Invariants::call_applied(fakeapi::CallInfo const& call, api::Result<api::Response> const& outcome) {
   if (!Cast::is_operator(call.actor)) return;
   bool const write = api::is_write(call.request.verb);
-  if (calm_ && write && outcome && server_.revision() == revision_before_call_) {
+  // A request that was held up in the network is not judged: others came in between.
+  if (calm_ && write && outcome && call.id == call_at_server_ && server_.revision() == revision_before_call_) {
     fail("O18", FailureClass::quiescence, "a write that changed nothing: " + call.request.to_string());
   }
   // A watch that the server ends in good order is opened again: that costs nothing that grows with the objects.
   if (quiescent_ && call.request.verb != api::Verb::watch &&
-      (write || ++reads_in_quiescence_ > most_reads_in_quiescence * records_.size())) {
+      (write || ++reads_in_quiescence_ > most_reads_in_quiescence * living_echoes())) {
     fail("O23", FailureClass::quiescence, "all is settled, and still: " + call.request.to_string());
   }
 }
@@ -308,6 +316,7 @@ void Invariants::judge(api::ObjectKey const& key) {
     unsettled_.erase(key);
   } else {
     unsettled_.insert(key);
+    if (quiescent_) fail_stability();
   }
 }
 
@@ -365,7 +374,7 @@ std::string Invariants::why_unsettled() const {
 }
 
 void Invariants::fail_liveness(std::string const& where) {
-  if (unsettled_.empty()) return;
+  if (unsettled_.empty()) return fail("O21", FailureClass::liveness, where + "all objects match, and still it goes on");
   std::string const first = mismatch(*unsettled_.begin());
   fail(std::string_view(first).substr(0, 3), FailureClass::liveness, where + why_unsettled());
 }

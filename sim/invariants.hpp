@@ -98,6 +98,7 @@ class Invariants final : public CallObserver {
   void note_match(api::ObjectKey const& key);
   void judge(api::ObjectKey const& key);
   std::string mismatch(api::ObjectKey const& key) const;
+  std::uint64_t living_echoes() const;
   EchoRecord* record_of(std::string const& uid);
   EchoRecord* owner_of(api::Object const& deployment);
 
@@ -113,9 +114,10 @@ class Invariants final : public CallObserver {
   std::set<std::string> zombie_children_;  // uids of Deployments made by requests of dead operators
   std::map<api::ObjectKey, api::ObjectPtr> strangers_;  // as their own actors last left them
   std::set<api::ObjectKey> unsettled_;
+  std::uint64_t call_at_server_ = 0;
   std::uint64_t revision_before_call_ = 0;
-  // A retry whose wait began before all was settled may still look; it must not write.
-  static constexpr std::uint64_t most_reads_in_quiescence = 6;
+  // A retry whose wait began before all was settled may still look, once at each of the two objects, and must not write.
+  static constexpr std::uint64_t most_reads_in_quiescence = 2;
   std::uint64_t reads_in_quiescence_ = 0;
 };
 

@@ -3,7 +3,9 @@ include(${CMAKE_SOURCE_DIR}/sim/mutants/apply.cmake)
 
 # The definition of Echo is compiled in, so that a simulation needs no file.
 file(READ ${CMAKE_SOURCE_DIR}/crds/echoes.example.com.yaml ECHO_DEFINITION_YAML)
-set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/crds/echoes.example.com.yaml)
+file(READ ${CMAKE_SOURCE_DIR}/crds/examples/echo-example.yaml ECHO_EXAMPLE_YAML)
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
+  ${CMAKE_SOURCE_DIR}/crds/echoes.example.com.yaml ${CMAKE_SOURCE_DIR}/crds/examples/echo-example.yaml)
 
 file(GLOB mutant_files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/sim/mutants/*.mutant)
 set(MUTANT_TABLE "")

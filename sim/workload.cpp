@@ -107,7 +107,7 @@ Workload draw_workload(Tape& tape, Swarm const& swarm, std::uint32_t echoes) {
         at += milliseconds(400) * choices.uniform(comeback, 6);
         add(at, StepKind::create_echo, replicas);
       } else {
-        add(at, StepKind::recreate_echo, replicas);
+        add(at, StepKind::recreate_echo, replicas + 4 * choices.rare(propagation, always / 4, 3));
       }
     }
     auto const somewhere = [&](unsigned site) {

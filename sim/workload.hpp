@@ -13,7 +13,7 @@ enum class StepKind : std::uint8_t {
   create_echo,              ///< value: replicas; does nothing if there is one
   scale_echo,               ///< value: replicas
   delete_echo,              ///< value: 0 background, 1 foreground, 2 orphan
-  recreate_echo,            ///< delete, and create with `value` replicas as soon as the old one is gone
+  recreate_echo,            ///< delete, and create anew as soon as the old one is gone; value: replicas + 4 · how, as above
   annotate_echo,            ///< somebody else's annotation
   add_foreign_finalizer,    ///< somebody else's finalizer on the Echo
   remove_foreign_finalizer,

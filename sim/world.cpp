@@ -43,6 +43,30 @@ api::Object echo_object(std::string name, std::uint32_t replicas, bool with_fore
   return echo;
 }
 
+// What a commit has written: the subtrees that are not those from before, and the metadata that has no subtree.
+void add_content(Digest& digest, fakeapi::Commit const& commit) {
+  if (!commit.after) return;
+  auto const& after = *commit.after;
+  auto const* before = commit.before.get();
+  for (auto const subtree : {&api::Object::spec, &api::Object::status, &api::Object::rest}) {
+    if (after.*subtree && (before == nullptr || before->*subtree != after.*subtree)) digest.add_json(*(after.*subtree));
+  }
+  auto const& metadata = after.metadata;
+  digest.add(metadata.uid);
+  digest.add(static_cast<std::uint64_t>(metadata.generation));
+  if (metadata.terminating()) digest.add(static_cast<std::uint64_t>(metadata.deletion_timestamp->time_since_epoch().count()));
+  for (auto const& finalizer : *metadata.finalizers) digest.add(finalizer);
+  for (auto const& [key, value] : *metadata.labels) {
+    digest.add(key);
+    digest.add(value);
+  }
+  for (auto const& [key, value] : *metadata.annotations) {
+    digest.add(key);
+    digest.add(value);
+  }
+  for (auto const& owner : *metadata.owner_references) digest.add(owner.uid);
+}
+
 // A Deployment that somebody made by hand, as different from ours as can be.
 api::SharedJson stranger_spec() {
   static api::SharedJson const spec = api::share(json::parse(R"({
@@ -137,6 +161,15 @@ void World::begin_calm() {
     }
   });
   invariants_.begin_calm();
+}
+
+// A comeback that somebody else's finalizer holds up may never come.
+bool World::comeback_due() const {
+  for (auto const& [name, replicas] : comebacks_) {
+    auto const echo = server_.find(contract::echoes, {"default", name});
+    if (!echo || !echo->metadata.has_finalizer(foreign_finalizer)) return true;
+  }
+  return false;
 }
 
 void World::start_operator() {
@@ -325,13 +358,13 @@ void World::carry_out(Step const& step) {
     }
     case StepKind::delete_echo:
     case StepKind::recreate_echo: {
-      if (!echo) return create_echo(step.echo, step.value);
+      if (!echo) return create_echo(step.echo, step.value % 4);
       static constexpr std::array<api::PropagationPolicy, 3> policies{
           api::PropagationPolicy::background, api::PropagationPolicy::foreground, api::PropagationPolicy::orphan};
       bool const recreate = step.kind == StepKind::recreate_echo;
-      if (recreate) comebacks_[name] = step.value;
+      if (recreate) comebacks_[name] = step.value % 4;
       bool const fresh = !echo->metadata.terminating();
-      if (delete_it(contract::echoes, Cast::user, recreate ? policies[0] : policies.at(step.value % 3)) && fresh) {
+      if (delete_it(contract::echoes, Cast::user, policies.at((recreate ? step.value / 4 : step.value) % 3)) && fresh) {
         ++lifecycle_changes_;
         injector_.counts().count(recreate ? FaultKind::echo_recreate : FaultKind::echo_delete);
       }
@@ -387,6 +420,7 @@ void World::committed(fakeapi::Commit const& commit) {
   digest.add((commit.revision << 12) | static_cast<std::uint64_t>(commit.actor));
   digest.add((static_cast<std::uint64_t>(commit.resource) << 2) | (commit.before ? 2U : 0U) | (commit.after ? 1U : 0U));
   digest.add(commit.key.name);
+  add_content(digest, commit);
   if (trace_ != nullptr) {
     char const* const what = !commit.before ? "created" : !commit.after ? "deleted" : "changed";
     auto const& kind = (commit.after ? commit.after : commit.before)->kind;

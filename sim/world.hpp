@@ -51,7 +51,7 @@ class World final : public FaultTarget, private TurnOwner {
   std::uint64_t lifecycle_changes() const { return lifecycle_changes_; }
 
   /// Whether everything is as it should be, and nobody is about to change it.
-  bool settled() const { return comebacks_.empty() && comebacks_on_their_way_ == 0 && invariants_.settled(); }
+  bool settled() const { return comebacks_on_their_way_ == 0 && invariants_.settled() && !comeback_due(); }
 
   /// Starts the first operator and the script.
   void start();
@@ -69,6 +69,7 @@ class World final : public FaultTarget, private TurnOwner {
  private:
   class TapeDelays;
 
+  bool comeback_due() const;
   void install(Scene const& scene);
   void start_operator();
   void carry_out(Step const& step);

@@ -141,6 +141,21 @@ class Collector {
     return {};
   }
 
+  // As deep as the text goes: its depth is limited.
+  static void add_field_lines(Use const& place, json::value const& value, std::string const& path,
+                              std::map<std::string, int, std::less<>>& lines) {
+    if (!path.empty()) lines.emplace(path, line_of(place, path));
+    if (auto const* object = value.if_object()) {
+      for (auto const& [key, member] : *object) {
+        add_field_lines(place, member, path.empty() ? std::string(key) : path + "." + std::string(key), lines);
+      }
+    } else if (auto const* array = value.if_array()) {
+      for (std::size_t i = 0; i < array->size(); ++i) {
+        add_field_lines(place, (*array)[i], path + "[" + std::to_string(i) + "]", lines);
+      }
+    }
+  }
+
   Step add_object(Use const& place, json::value const& document) {
     auto object = api::object_from_json(document);
     if (!object) {
@@ -148,7 +163,9 @@ class Collector {
       std::string const path = message.substr(0, message.find(": "));
       return fail(line_of(place, path), message + remedy_for(place, path, message));
     }
-    found_.push_back({std::move(*object), std::string(file_), place.line});
+    Manifest manifest{std::move(*object), std::string(file_), place.line, {}};
+    add_field_lines(place, document, "", manifest.field_lines);
+    found_.push_back(std::move(manifest));
     return {};
   }
 
@@ -217,6 +234,15 @@ std::expected<std::vector<Manifest>, Error> parse(std::string_view text, std::st
   auto found = parse_text(text, file);
   if (!found) return std::unexpected(Error{std::string(file), found.error().line, std::move(found.error().message)});
   return std::move(*found);
+}
+
+int Manifest::line_of(std::string_view field) const {
+  for (;;) {
+    if (auto const found = field_lines.find(field); found != field_lines.end()) return found->second;
+    auto const end = field.find_last_of(".[");
+    if (end == std::string_view::npos) return line;
+    field = field.substr(0, end);
+  }
 }
 
 }  // namespace manifest

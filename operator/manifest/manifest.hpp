@@ -14,6 +14,8 @@
 #pragma once
 #include <cstddef>
 #include <expected>
+#include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,6 +36,12 @@ struct Manifest {
   api::Object object;
   std::string file;  ///< as given to parse()
   int line = 0;      ///< counted from 1
+  /// Where each field stands: "spec.replicas" -> 6, "spec.list[0].name" -> 9.
+  std::map<std::string, int, std::less<>> field_lines;
+
+  /// The line of a field as error messages of the API server name it; if the field is not there, that of the nearest
+  /// one around it.
+  int line_of(std::string_view field) const;
 };
 
 /// Why a text was refused. Nothing of a text with an error is used.

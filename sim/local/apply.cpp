@@ -29,8 +29,8 @@ int rank(api::Object const& object) {
   return 2;
 }
 
-std::string complaint(manifest::Manifest const& manifest, std::string const& what) {
-  return manifest::Error{manifest.file, manifest.line, what}.to_string();
+std::string complaint(manifest::Manifest const& manifest, std::string const& what, std::string_view field = "") {
+  return manifest::Error{manifest.file, field.empty() ? manifest.line : manifest.line_of(field), what}.to_string();
 }
 
 // A merge patch that makes an object what the manifest says, as far as the manifest says it.
@@ -93,7 +93,8 @@ std::expected<std::vector<Applied>, std::string> apply(fakeapi::Server& server,
     if (!served) {
       return std::unexpected(complaint(
           *manifest, "no resource serves kind " + object.kind + " of " + object.api_version +
-                         "; check the spelling, or add the file with its CustomResourceDefinition (-f)"));
+                         "; check the spelling, or add the file with its CustomResourceDefinition (-f)",
+          "kind"));
     }
     if (!served->namespaced) {
       object.metadata.namespace_.clear();
@@ -117,7 +118,11 @@ std::expected<std::vector<Applied>, std::string> apply(fakeapi::Server& server,
       result = server.execute(request, context);
       done.how = server.revision() == before ? Applied::How::unchanged : Applied::How::configured;
     }
-    if (!result) return std::unexpected(complaint(*manifest, "the API server refuses it: " + result.error().message));
+    if (!result) {
+      auto const& causes = result.error().causes;
+      return std::unexpected(complaint(*manifest, "the API server refuses it: " + result.error().message,
+                                       causes.empty() ? std::string_view() : std::string_view(causes.front().field)));
+    }
     applied.push_back(std::move(done));
   }
   return applied;

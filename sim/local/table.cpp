@@ -29,7 +29,33 @@ std::string human_duration(seams::Duration age) {
 
 namespace {
 
-Row row_of(api::Object const& echo, api::ObjectPtr const& deployment, seams::WallTime now) {
+// Whether the definition of Echo has a place for a status.
+bool has_status(fakeapi::Server const& server) {
+  bool found = false;
+  server.for_each(api::custom_resource_definitions, [&](api::ObjectPtr const& definition) {
+    if (definition->metadata.name != "echoes.example.com") return;
+    auto const* versions = api::find_path(definition->spec.get(), {"versions"});
+    if (versions == nullptr || !versions->is_array()) return;
+    for (auto const& version : versions->get_array()) {
+      found = found || (api::find_string(&version, {"name"}) == "v1" &&
+                        api::find_path(&version, {"subresources", "status"}) != nullptr);
+    }
+  });
+  return found;
+}
+
+// What the newest Event on this Echo says; null if there is none.
+api::ObjectPtr newest_event(fakeapi::Server const& server, api::Object const& echo) {
+  api::ObjectPtr newest;
+  server.for_each(api::events, [&](api::ObjectPtr const& event) {
+    if (api::find_string(event->rest.get(), {"involvedObject", "uid"}) != echo.metadata.uid) return;
+    if (!newest || newest->metadata.resource_version < event->metadata.resource_version) newest = event;
+  });
+  return newest;
+}
+
+Row row_of(fakeapi::Server const& server, api::Object const& echo, seams::WallTime now) {
+  auto const deployment = server.find(api::deployments, echo.key());
   Row row;
   row.namespace_ = echo.metadata.namespace_;
   row.name = echo.metadata.name;
@@ -53,10 +79,16 @@ Row row_of(api::Object const& echo, api::ObjectPtr const& deployment, seams::Wal
     if (!up_to_date && row.status == "Ready") row.status = "Progressing";
     return row;
   }
-  row.is_ready = owned && desired && contract::replicas(*deployment) == desired &&
+  // No condition: the operator has not got round to it yet, or there is no place for one; then Events tell.
+  row.is_ready = !has_status(server) && owned && desired && contract::replicas(*deployment) == desired &&
                  contract::all_ready(*deployment, *desired);
   row.status = row.is_ready ? "Ready" : "Progressing";
   row.message = owned ? "its Deployment is not complete yet" : "it has no Deployment yet";
+  auto const event = row.is_ready || owned ? nullptr : newest_event(server, echo);
+  if (event) {
+    row.status = std::string(api::find_string(event->rest.get(), {"reason"}).value_or(row.status));
+    row.message = std::string(api::find_string(event->rest.get(), {"message"}).value_or(row.message));
+  }
   return row;
 }
 
@@ -66,7 +98,7 @@ std::vector<Row> rows(fakeapi::Server const& server, seams::WallTime now) {
   std::vector<Row> all;
   if (!server.index_of(contract::echoes)) return all;
   server.for_each(contract::echoes, [&](api::ObjectPtr const& echo) {
-    all.push_back(row_of(*echo, server.find(api::deployments, echo->key()), now));
+    all.push_back(row_of(server, *echo, now));
   });
   return all;
 }

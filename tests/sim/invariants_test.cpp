@@ -349,8 +349,16 @@ TEST_F(Judged, O23_a_write_when_all_should_be_silent) {
   settle();
   judge_->begin_calm();
   judge_->begin_quiescence();
-  claim(1, "False");
+  claim(1, "True", 1, "False", "AnotherReason");
   EXPECT_EQ(failed(), "O23");
+}
+
+TEST_F(Judged, O22_what_comes_apart_and_heals_again) {
+  settle();
+  judge_->begin_calm();
+  judge_->begin_quiescence();
+  patch(sim::Cast::stranger, api::deployments, R"({"spec": {"replicas": 5}})");
+  EXPECT_EQ(failed(), "O22");
 }
 
 TEST_F(Judged, O23_reads_without_end) {
