@@ -17,13 +17,6 @@ namespace {
 
 constexpr int usage_error = 1;
 
-// Which production source this simulator was built from: "" for the unchanged one.
-#ifdef ECHO_SIM_MUTANT
-constexpr char const* built_mutant = ECHO_SIM_MUTANT;
-#else
-constexpr char const* built_mutant = "";
-#endif
-
 class PrintedTrace final : public sim::Trace {
  public:
   void line(sim::GlobalTime at, std::string_view who, std::string_view what) override {
@@ -40,7 +33,7 @@ std::string replay_command(std::uint64_t run_seed, std::uint32_t echoes) {
   std::snprintf(text, sizeof text, "./dev sim replay --run-seed 0x%016llx --echoes %u",
                 static_cast<unsigned long long>(run_seed), echoes);
   std::string command = text;
-  if (*built_mutant != '\0') command += std::string(" --mutant ") + built_mutant;
+  if (!sim::built_mutant().empty()) command += " --mutant " + std::string(sim::built_mutant());
   return command;
 }
 
@@ -173,7 +166,7 @@ int main(int argc, char** argv) {
     int const code = app.exit(error);
     return code == 0 ? 0 : usage_error;
   }
-  if (!mutant.empty() && mutant != built_mutant) return become_mutant(mutant, argv);
+  if (!mutant.empty() && mutant != sim::built_mutant()) return become_mutant(mutant, argv);
   if (*run) return run_command(options, json_file);
   if (*replay) return replay_run(run_seed, options.echoes, quiet);
   return 0;

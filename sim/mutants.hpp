@@ -14,4 +14,7 @@ struct Mutant {
 /// All of them, by name: one for each sim/mutants/*.mutant.
 std::vector<Mutant> const& mutants();
 
+/// The name of the mistake that this program was built with; "" for the unchanged production source.
+std::string_view built_mutant();
+
 }  // namespace sim

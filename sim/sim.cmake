@@ -22,10 +22,10 @@ target_sources(simulator PRIVATE ${CMAKE_BINARY_DIR}/generated/sim_generated.cpp
 
 add_library(echo_sim_main OBJECT sim/echo_sim_main.cpp)
 target_link_libraries(echo_sim_main PRIVATE simulator CLI11::CLI11 project_options)
-add_executable(echo-sim)
-target_link_libraries(echo-sim PRIVATE echo_sim_main simulator)
+add_executable(echo-sim sim/built_mutant_main.cpp)
+target_link_libraries(echo-sim PRIVATE echo_sim_main simulator project_options)
 
-# A mutant's simulator: only the mistaken source and main are compiled anew. Its object comes before the archives, so
+# A mutant's simulator: only the mistaken source is compiled anew. Its object comes before the archives, so
 # the linker never takes the original out of them.
 foreach(mutant_path ${mutant_files})
   get_filename_component(name ${mutant_path} NAME_WE)
@@ -37,9 +37,9 @@ foreach(mutant_path ${mutant_files})
             -P ${CMAKE_SOURCE_DIR}/sim/mutants/apply.cmake
     DEPENDS ${mutant_path} ${CMAKE_SOURCE_DIR}/${mutant_file} ${CMAKE_SOURCE_DIR}/sim/mutants/apply.cmake
     COMMENT "Seeding ${name} into ${mutant_file}")
-  add_executable(echo-sim-${name} ${mutated} sim/echo_sim_main.cpp)
+  add_executable(echo-sim-${name} ${mutated} sim/built_mutant_main.cpp)
   target_compile_definitions(echo-sim-${name} PRIVATE ECHO_SIM_MUTANT="${name}")
-  target_link_libraries(echo-sim-${name} PRIVATE simulator CLI11::CLI11 project_options)
+  target_link_libraries(echo-sim-${name} PRIVATE echo_sim_main simulator project_options)
 endforeach()
 
 if(EXISTS ${CMAKE_SOURCE_DIR}/sim/echo_local_main.cpp)
