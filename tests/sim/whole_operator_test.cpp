@@ -3,6 +3,8 @@
 #include <rapidcheck/gtest.h>
 
 #include <algorithm>
+#include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
 #include <cstdlib>
 
 #include "sim/batch.hpp"
@@ -81,6 +83,27 @@ TEST(Batch, of_three_hundred_runs_has_no_failure_and_every_run_changes_an_echo) 
   for (unsigned kind = 0; kind < sim::fault_kind_count; ++kind) {
     EXPECT_GE(result.runs_with[kind], 3U) << sim::to_string(static_cast<sim::FaultKind>(kind));
   }
+  // Every verb that the operator uses is hit by a crash at every hook point.
+  for (unsigned point = 0; point < fakeapi::hook_point_count; ++point) {
+    for (unsigned verb = 0; verb < api::verb_count; ++verb) {
+      if (static_cast<api::Verb>(verb) == api::Verb::update) continue;
+      EXPECT_GE(result.injected.crashes[point][verb], 3U)
+          << sim::to_string(static_cast<sim::FaultKind>(point)) << ' ' << api::to_string(static_cast<api::Verb>(verb));
+    }
+  }
+}
+
+TEST(Batch, reports_itself_as_json_with_one_entry_for_each_fault) {
+  sim::BatchOptions const options{.runs = 5, .seed = 9, .echoes = 1};
+  auto const result = sim::run_batch(scene(), options, nullptr);
+  auto const json = boost::json::parse(sim::to_json(result, options, 2.5));
+  for (auto const* key : {"runs", "failures", "virtual_s", "wall_s", "runs_per_s", "calls", "faults", "digest"}) {
+    EXPECT_TRUE(json.get_object().contains(key)) << key;
+  }
+  EXPECT_EQ(json.at("runs").as_int64(), 5);
+  EXPECT_EQ(json.at("runs_per_s").as_double(), 2.0);
+  EXPECT_EQ(json.at("faults").as_object().size(), sim::fault_kind_count);
+  EXPECT_EQ(json.at("calls").as_int64(), static_cast<std::int64_t>(result.requests));
 }
 
 TEST(Batch, has_the_same_digest_each_time_and_another_with_another_seed) {
