@@ -54,6 +54,8 @@ Result<api::Response> Server::execute(api::Request const& request, RequestContex
       return answer(update(call));
     case api::Verb::delete_:
       return delete_object(call);
+    case api::Verb::delete_collection:
+      return std::unexpected(status::method_not_allowed(*call.served->kind, "deletecollection"));
     case api::Verb::watch:
       break;
   }

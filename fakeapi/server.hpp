@@ -18,9 +18,17 @@
 namespace fakeapi {
 
 class DefinitionCache;
+class Frontend;
 struct State;
 
+/// Which server's behaviour: 1.20, for which there are recordings of a real one, or what clients of 1.32 expect.
+enum class Profile : std::uint8_t { v1_20, modern };
+
 struct ServerOptions {
+  Profile profile = Profile::v1_20;
+  /// Tracks who owns which field (managedFields), as real servers always do. Without it server-side apply is refused;
+  /// simulations and benchmarks of operators that never apply do without.
+  bool field_management = false;
   /// How many log entries are kept for watches and old lists before the oldest are compacted; 0: all.
   std::size_t retained_entries = 0;
   /// Makes the uids, so that two runs give the same ones.
@@ -34,13 +42,26 @@ struct ServerOptions {
 /// An empty cache for ServerOptions::definitions.
 std::shared_ptr<DefinitionCache> make_definition_cache();
 
+/// What an answer has besides its content.
+struct Report {
+  bool created = false;  ///< 201: the object is new
+  /// For `Warning: 299` headers, in order.
+  std::vector<std::string> warnings;
+};
+
 /// What comes with a request besides its content.
 struct RequestContext {
-  Actor actor;
+  Actor actor = Actor::server;
   /// A number of the caller's choice that the commits of this request carry; 0: none.
   std::uint64_t cause = 0;
   /// The server's calendar time at which the request arrives.
   seams::WallTime now;
+  /// Who writes, for managedFields, when the request's field_manager is empty: User-Agent up to the first "/".
+  std::string_view default_manager = "unknown";
+  /// The API server that takes the request: its caches answer what need not be the latest. Null: one without any lag.
+  Frontend const* frontend = nullptr;
+  /// Filled in when not null.
+  Report* report = nullptr;
 };
 
 template <class T>

@@ -101,7 +101,7 @@ std::string to_json(BatchResult const& result, BatchOptions const& options, doub
     text += "    " + quoted(to_string(static_cast<FaultKind>(point))) + ": {";
     bool first = true;
     for (unsigned verb = 0; verb < api::verb_count; ++verb) {
-      if (static_cast<api::Verb>(verb) == api::Verb::update) continue;  // the operator never updates, it patches
+      if (!used_by_the_operator(static_cast<api::Verb>(verb))) continue;
       text += std::string(first ? "" : ", ") + quoted(api::to_string(static_cast<api::Verb>(verb))) + ": " +
               std::to_string(result.injected.crashes[point][verb]);
       first = false;

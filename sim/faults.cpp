@@ -109,7 +109,7 @@ bool FaultInjector::crash(HookPoint point, fakeapi::CallInfo const& call) {
   auto const kind = static_cast<FaultKind>(static_cast<unsigned>(FaultKind::crash_before_send) +
                                            static_cast<unsigned>(point));
   // Rare verbs crash more often, so that every (hook point, verb) is seen.
-  static constexpr std::array<std::uint32_t, api::verb_count> per_verb{16000, 3000, 2600, 5000, 5000, 1600, 6500};
+  static constexpr std::array<std::uint32_t, api::verb_count> per_verb{16000, 3000, 2600, 5000, 5000, 1600, 6500, 0};
   if (faults_.rare(crash_site(point, call.request.verb),
                    rate(kind, per_verb[static_cast<std::size_t>(call.request.verb)]), 2) == 0) {
     return false;

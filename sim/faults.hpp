@@ -22,6 +22,11 @@ struct FaultCounts {
   std::uint32_t of(FaultKind kind) const { return injected[static_cast<std::size_t>(kind)]; }
 };
 
+/// Whether the operator ever makes calls of this verb: it patches where others update, and deletes one by one.
+constexpr bool used_by_the_operator(api::Verb verb) {
+  return verb != api::Verb::update && verb != api::Verb::delete_collection;
+}
+
 /// What the injector asks of the world around it.
 class FaultTarget {
  public:

@@ -52,42 +52,45 @@ enum class Generation : std::uint8_t {
 /// Objects are given in their stored form after admission, `stored` is the object that is replaced.
 struct Strategy {
   /// A compiled-in kind: a missing apiVersion or kind is taken from the URL, unknown paths answer a Status.
-  bool built_in;
+  bool built_in = false;
   /// A PUT without resourceVersion overwrites whatever is there (else 422).
-  bool unconditional_update;
+  bool unconditional_update = false;
   /// A PUT of an absent object creates it.
-  bool create_on_update;
-  Generation generation;
+  bool create_on_update = false;
+  Generation generation = Generation::none;
   /// Understands the orphan and foregroundDeletion finalizers.
-  bool garbage_collected;
-  bool has_status;  ///< serves /status; custom resources: if their definition says so
-  bool has_scale;   ///< serves /scale; custom resources: if their definition says so
+  bool garbage_collected = false;
+  bool has_status = false;  ///< serves /status; custom resources: if their definition says so
+  bool has_scale = false;   ///< serves /scale; custom resources: if their definition says so
 
   /// Brings what a client sent into the form that is stored: drops unknown fields, fills in defaults. Leaves alone
   /// (same pointers) what is as it should be, and what is the stored object's. Fails where decoding would (400).
-  std::optional<api::Error> (*admit)(Admission const& admission, api::Object& object, api::Object const* stored);
-  void (*prepare_create)(Kind const& kind, api::Object& object);
+  std::optional<api::Error> (*admit)(Admission const& admission, api::Object& object,
+                                     api::Object const* stored) = nullptr;
+  void (*prepare_create)(Kind const& kind, api::Object& object) = nullptr;
   /// Restores what a main update may not touch.
-  void (*prepare_update)(Kind const& kind, api::Object& next, api::Object const& stored);
+  void (*prepare_update)(Kind const& kind, api::Object& next, api::Object const& stored) = nullptr;
   /// Restores what an update of /status may not touch.
-  void (*prepare_status_update)(Kind const& kind, api::Object& next, api::Object const& stored);
+  void (*prepare_status_update)(Kind const& kind, api::Object& next, api::Object const& stored) = nullptr;
   /// The kind's own rules; metadata's general ones are checked for every kind. `stored` is null on create.
-  void (*validate)(Admission const& admission, api::Object const& next, api::Object const* stored, FieldErrors& errors);
-  void (*validate_status)(Kind const& kind, api::Object const& next, api::Object const* stored, FieldErrors& errors);
+  void (*validate)(Admission const& admission, api::Object const& next, api::Object const* stored,
+                   FieldErrors& errors) = nullptr;
+  void (*validate_status)(Kind const& kind, api::Object const& next, api::Object const* stored,
+                          FieldErrors& errors) = nullptr;
   /// What is wrong with a metadata.name, or with a metadata.generateName (`prefix`), which may end in '-'.
-  std::vector<std::string> (*name_messages)(std::string_view name, bool prefix);
+  std::vector<std::string> (*name_messages)(std::string_view name, bool prefix) = nullptr;
   /// Why an object of this name can never be deleted; null text: it can. Null: all can.
-  char const* (*undeletable)(std::string_view name);
+  char const* (*undeletable)(std::string_view name) = nullptr;
   /// Deletion has steps of its own: turns the stored object into the terminating one. Null: only finalizers matter.
-  void (*begin_deletion)(api::Object& next, api::Timestamp now);
+  void (*begin_deletion)(api::Object& next, api::Timestamp now) = nullptr;
   /// A terminating object without finalizers has to stay. Null: none has to.
-  bool (*stays)(api::Object const& object);
+  bool (*stays)(api::Object const& object) = nullptr;
   /// The value of a field that selectors may ask for besides metadata.name and metadata.namespace, or nothing if there
   /// is no such field. Null: only those two.
-  std::optional<std::string> (*select_field)(api::Object const& object, std::string_view field);
+  std::optional<std::string> (*select_field)(api::Object const& object, std::string_view field) = nullptr;
   /// The scale in an object; an error if its place holds something else.
-  std::expected<ScaleView, api::Error> (*read_scale)(Kind const& kind, api::Object const& object);
-  void (*write_scale)(Kind const& kind, api::Object& object, std::int64_t replicas);
+  std::expected<ScaleView, api::Error> (*read_scale)(Kind const& kind, api::Object const& object) = nullptr;
+  void (*write_scale)(Kind const& kind, api::Object& object, std::int64_t replicas) = nullptr;
 };
 
 /// One version of one resource as it is served. Immutable; shared between servers.

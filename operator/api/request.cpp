@@ -18,6 +18,8 @@ std::string_view to_string(Verb verb) {
       return "patch";
     case Verb::delete_:
       return "delete";
+    case Verb::delete_collection:
+      return "deletecollection";
   }
   return "";
 }
@@ -30,6 +32,12 @@ std::string_view to_string(Subresource subresource) {
       return "status";
     case Subresource::scale:
       return "scale";
+    case Subresource::binding:
+      return "binding";
+    case Subresource::finalize:
+      return "finalize";
+    case Subresource::eviction:
+      return "eviction";
   }
   return "";
 }
@@ -37,6 +45,7 @@ std::string_view to_string(Subresource subresource) {
 WriteOptions const* Request::write_options() const {
   if (auto const* write = std::get_if<WriteOptions>(&options)) return write;
   if (auto const* delete_options = std::get_if<DeleteOptions>(&options)) return &delete_options->write;
+  if (auto const* collection = std::get_if<DeleteCollectionOptions>(&options)) return &collection->each.write;
   return nullptr;
 }
 

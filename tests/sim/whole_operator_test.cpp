@@ -86,7 +86,7 @@ TEST(Batch, of_three_hundred_runs_has_no_failure_and_every_run_changes_an_echo) 
   // Every verb that the operator uses is hit by a crash at every hook point.
   for (unsigned point = 0; point < fakeapi::hook_point_count; ++point) {
     for (unsigned verb = 0; verb < api::verb_count; ++verb) {
-      if (static_cast<api::Verb>(verb) == api::Verb::update) continue;
+      if (!sim::used_by_the_operator(static_cast<api::Verb>(verb))) continue;
       EXPECT_GE(result.injected.crashes[point][verb], 3U)
           << sim::to_string(static_cast<sim::FaultKind>(point)) << ' ' << api::to_string(static_cast<api::Verb>(verb));
     }

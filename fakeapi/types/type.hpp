@@ -1,0 +1,72 @@
+// The compiled-in types of Kubernetes as data: which fields there are, and what each of the server's machines needs to
+// know of them. One table serves decoding, pruning, strict validation, strategic merge patch, server-side apply,
+// protobuf bodies and OpenAPI.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace fakeapi::types {
+
+struct Type;
+
+/// What a value is in JSON, and in Go.
+enum class Form : std::uint8_t {
+  any,  ///< any JSON: RawExtension, JSONSchemaProps' JSON
+  string,
+  boolean,
+  int32,
+  int64,
+  number,  ///< float64
+  bytes,   ///< []byte: base64 text
+  time,
+  micro_time,
+  duration,       ///< metav1.Duration: text
+  int_or_string,  ///< intstr.IntOrString
+  quantity,       ///< resource.Quantity
+  fields_v1,      ///< metav1.FieldsV1: any JSON object
+  structure,
+  list,
+  map,  ///< of text to `element`
+};
+
+/// Struct tag patchStrategy.
+enum class PatchStrategy : std::uint8_t { replace, merge, retain_keys, merge_retain_keys };
+/// Marker +listType: how server-side apply owns a list.
+enum class ListType : std::uint8_t { atomic, set, map };
+
+struct Field {
+  std::string_view name;       ///< in JSON
+  Type const* type = nullptr;  ///< never null
+  std::uint16_t number = 0;    ///< in protobuf; 0: none
+  bool required = false;       ///< as OpenAPI has it
+  bool omit_empty = false;     ///< the zero value is left out when the object is encoded
+  bool pointer = false;        ///< absent and zero differ
+  bool inlined = false;        ///< has no name in JSON: the fields of `type` stand in its place
+  PatchStrategy patch = PatchStrategy::replace;
+  std::string_view merge_key;  ///< struct tag patchMergeKey
+  ListType list_type = ListType::atomic;
+  std::vector<std::string_view> list_keys;  ///< marker +listMapKey
+  bool atomic = false;                      ///< marker +mapType/+structType=atomic
+  /// What the API server fills in, as JSON text ("\"ClusterIP\"", "30"); "": nothing, or what depends on other fields.
+  std::string_view default_json;
+};
+
+struct Type {
+  Form form = Form::any;
+  /// Of structures: the name in OpenAPI ("io.k8s.api.apps.v1.DeploymentSpec").
+  std::string_view name;
+  std::vector<Field> fields;      ///< of structures, in the order of declaration; inlined ones not expanded
+  Type const* element = nullptr;  ///< of lists and maps
+
+  /// The field of a structure, also of one inlined in it, or null.
+  Field const* field(std::string_view json_name) const;
+};
+
+/// The structure of this OpenAPI name, or null. Lives as long as the program.
+Type const* find_type(std::string_view name);
+/// The structure of a kind ("apps", "v1", "Deployment"), or null.
+Type const* find_kind(std::string_view group, std::string_view version, std::string_view kind);
+
+}  // namespace fakeapi::types
