@@ -32,6 +32,8 @@ class Registry {
   /// Some version of the resource, or null.
   std::shared_ptr<Served const> find(ResourceIndex index) const;
   bool is_built_in_group(std::string_view group) const;
+  /// Everything that is served: the built-in kinds, then the versions of definitions.
+  std::span<std::shared_ptr<Served const> const> all() const { return served_; }
 
   /// Serves what a definition defines, in place of what an earlier one of the same resource did.
   void serve(Definition const& definition, Revision revision, bool terminating);
