@@ -102,8 +102,9 @@ class Server {
   void remove_observer(std::uint64_t id);
 
   Log const& log() const;
-  /// What is served at the moment.
+  /// What is served now.
   Registry const& registry() const;
+  Profile profile() const;
   /// The place of a served resource in the log; nothing if it is not served. Stays the same when a definition is
   /// replaced.
   std::optional<ResourceIndex> index_of(api::Resource const& resource) const;

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "fakeapi/authorization/user.hpp"
+#include "fakeapi/authorization/authorization.hpp"
 
 namespace fakeapi::authorization {
 
@@ -18,16 +18,16 @@ class TokenTable {
   static std::expected<TokenTable, std::string> parse(std::string_view csv);
 
   void add(std::string token, User user);
-  /// Whose token this is, with the groups that the server adds; nothing for one that nobody has (401). Takes equally
-  /// long for every wrong token of the same length.
+  /// Whose token this is, with the group that the server adds; nothing for one that nobody has (401). The time it takes
+  /// does not tell how much of a wrong token was right.
   std::optional<User> find(std::string_view token) const;
   bool empty() const { return entries_.empty(); }
 
  private:
-  std::vector<std::pair<std::string, User>> entries_;  // by token
+  std::vector<std::pair<std::string, User>> entries_;
 };
 
-/// The token of an `Authorization: Bearer …` field, or "".
+/// The token in an `Authorization: Bearer …` field, or "".
 std::string_view bearer_token(std::string_view authorization);
 
 }  // namespace fakeapi::authorization

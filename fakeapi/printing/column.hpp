@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "fakeapi/printing/json_path.hpp"
 
@@ -11,15 +12,15 @@ namespace fakeapi::printing {
 struct Column {
   std::string name;
   std::string type;    ///< "string", "integer", "date", …
-  std::string format;  ///< "name" for the column that names the object, else ""
+  std::string format;  ///< "name" or ""
   std::string description;
-  std::int32_t priority = 0;  ///< not 0: shown by `kubectl get -o wide` only
+  std::int32_t priority = 0;  ///< other than 0: only with -o wide
 };
 
-/// An additionalPrinterColumn of a definition.
-struct CustomColumn {
-  Column column;
-  JsonPath path;
+/// The columns of a definition's version: Name, then its additionalPrinterColumns.
+struct CustomColumns {
+  std::vector<Column> columns;
+  std::vector<JsonPath> paths;  ///< of columns[1] and on
 };
 
 }  // namespace fakeapi::printing

@@ -18,7 +18,7 @@ class FieldErrors;
 class Schema;
 struct Kind;
 namespace printing {
-struct CustomColumn;
+struct CustomColumns;
 }
 
 /// Where the numbers of the scale subresource of a custom resource are, each path without its leading dot split at
@@ -117,8 +117,8 @@ struct Kind {
   // Of custom resources:
   std::shared_ptr<Schema const> schema;  ///< null: fields are not restricted
   std::optional<ScalePaths> scale;
-  /// additionalPrinterColumns; null: none.
-  std::shared_ptr<std::vector<printing::CustomColumn> const> columns;
+  /// Name and the additionalPrinterColumns; null: no definition said any.
+  std::shared_ptr<printing::CustomColumns const> columns;
   /// The openAPIV3Schema as it was given.
   api::SharedJson schema_source;
 };
