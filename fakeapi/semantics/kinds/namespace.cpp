@@ -97,6 +97,8 @@ Strategy const namespace_strategy{
     .name_messages = names::label_name,
     .undeletable = undeletable,
     .begin_deletion = begin_deletion,
+    .returns_deleted = true,
+    .deletes_collections = false,
     .stays = stays,
     .select_field = select_field,
     .read_scale = nullptr,
