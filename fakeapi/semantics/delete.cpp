@@ -155,7 +155,7 @@ Result<api::Response> delete_collection(Call const& call) {
   static api::DeleteCollectionOptions const defaults;
   auto const* given = std::get_if<api::DeleteCollectionOptions>(&call.request.options);
   auto const& options = given != nullptr ? *given : defaults;
-  if (!call.kind().strategy->deletes_collections) {
+  if (std::ranges::find(call.kind().verbs, "deletecollection") == call.kind().verbs.end()) {
     return std::unexpected(status::method_not_allowed_on_resource());
   }
   auto found = list(call, options.select);

@@ -35,6 +35,8 @@ class Registry {
   /// Since when the resource is served as it is, see Served::since; not_served: it is not.
   Revision since(ResourceIndex index) const { return since_[static_cast<std::size_t>(index)]; }
   static constexpr Revision not_served = static_cast<Revision>(-1);
+  /// Everything, each version of a resource by itself.
+  std::span<std::shared_ptr<Served const> const> served() const { return served_; }
   bool is_built_in_group(std::string_view group) const;
 
   /// Serves what a definition defines, in place of what an earlier one of the same resource did.

@@ -98,7 +98,6 @@ Strategy const namespace_strategy{
     .undeletable = undeletable,
     .begin_deletion = begin_deletion,
     .returns_deleted = true,
-    .deletes_collections = false,
     .stays = stays,
     .select_field = select_field,
     .read_scale = nullptr,
