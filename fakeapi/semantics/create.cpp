@@ -58,15 +58,16 @@ Result<api::ObjectPtr> create(Call const& call, api::ObjectPtr const& body) {
   if (generated) {
     metadata.name = metadata.generate_name.substr(0, longest_generated_base) + call.state.identities.next_suffix();
   }
-  Admission const admission{kind, *call.state.definitions};
+  Admission const admission{kind, *call.state.definitions, call.state.options.profile == Profile::modern, nullptr};
   if (kind.strategy->admit != nullptr) {
     if (auto error = kind.strategy->admit(admission, object, nullptr)) return std::unexpected(*std::move(error));
   }
   if (kind.strategy->prepare_create != nullptr) kind.strategy->prepare_create(kind, object);
 
   FieldErrors errors;
-  validate_metadata(kind, metadata, errors);
+  if (kind.strategy->checks_metadata) validate_metadata(kind, metadata, errors);
   if (kind.strategy->validate != nullptr) kind.strategy->validate(admission, object, nullptr, errors);
+  if (!kind.strategy->checks_metadata && errors.empty()) validate_metadata(kind, metadata, errors);
   if (!errors.empty()) return std::unexpected(errors.to_error(kind, metadata.name));
   if (sent_version != api::ResourceVersion::none) {
     return std::unexpected(status::plain_error("resourceVersion should not be set on objects to be created"));
@@ -74,6 +75,10 @@ Result<api::ObjectPtr> create(Call const& call, api::ObjectPtr const& body) {
   if (auto const& there = call.state.log.find(call.served->index, object.key())) {
     if (generated) return std::unexpected(status::name_collision(kind));
     return std::unexpected(status::already_exists(kind, metadata.name, there->metadata.terminating()));
+  }
+  if (kind.strategy->allocate != nullptr) {
+    if (auto error = kind.strategy->allocate({kind, call.state, call.dry_run()}, object, nullptr))
+      return std::unexpected(*std::move(error));
   }
   metadata.uid = call.state.identities.next_uid();
   if (call.dry_run()) return std::make_shared<api::Object const>(std::move(object));

@@ -31,6 +31,7 @@ class FieldErrors {
   void forbidden(std::string field, std::string_view detail);
   void not_supported(std::string field, std::string_view value, std::span<std::string const> supported);
   void duplicate(std::string field, std::string_view value);
+  void not_found(std::string field, std::string_view value);
   void too_long(std::string field, std::string_view detail);
 
   void append(FieldErrors const& others) {

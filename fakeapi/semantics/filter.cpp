@@ -64,6 +64,7 @@ api::ObjectKey first_key(Filter const& filter) { return {filter.namespace_, ""};
 api::ObjectPtr present(Kind const& kind, api::ObjectPtr object) {
   if (object->api_version == kind.api_version) return object;
   api::Object shown = *object;
+  if (kind.strategy->show != nullptr) kind.strategy->show(shown);
   shown.api_version = kind.api_version;
   return std::make_shared<api::Object const>(std::move(shown));
 }

@@ -1,0 +1,23 @@
+#include "fakeapi/semantics/kinds/typed.hpp"
+
+#include "fakeapi/semantics/status.hpp"
+#include "fakeapi/types/kind_codec.hpp"
+
+namespace fakeapi {
+
+std::optional<api::Error> admit_typed(Admission const& admission, api::Object& object, api::Object const* stored) {
+  Kind const& kind = admission.kind;
+  types::Decoding decoding;
+  decoding.modern = admission.modern;
+  decoding.unknown = admission.unknown_fields;
+  auto const error = kind.codec->admit(object, stored, decoding);
+  if (!error) return std::nullopt;
+  return status::bad_request(kind.kind + " in version \"" + kind.resource.version + "\" cannot be handled as a " +
+                             kind.kind + ": " + types::to_text(*error));
+}
+
+void empty_status(Kind const& kind, api::Object& object) { object.status = kind.codec->absent_status(); }
+void keep_status(Kind const& /*kind*/, api::Object& next, api::Object const& stored) { next.status = stored.status; }
+void keep_spec(Kind const& /*kind*/, api::Object& next, api::Object const& stored) { next.spec = stored.spec; }
+
+}  // namespace fakeapi
