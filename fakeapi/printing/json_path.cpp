@@ -188,7 +188,10 @@ Found walk_step(PathStep const& step, Values const& values) {
     case StepKind::filter:
       return filter(step, values);
     case StepKind::wildcard:
-      for (auto const* value : values) append_children(*value, found);
+      for (auto const* value : values) {
+        append_children(*value, found);
+        if (found.size() > most) break;
+      }
       return found;
     case StepKind::recursive:
       for (auto const* value : values) append_recursively(*value, found);
@@ -198,6 +201,7 @@ Found walk_step(PathStep const& step, Values const& values) {
         auto some = walk_steps(branch, values);
         if (!some) return some;
         found.insert(found.end(), some->begin(), some->end());
+        if (found.size() > most) break;
       }
       return found;
     case StepKind::constant:
