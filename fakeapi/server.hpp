@@ -19,6 +19,7 @@ namespace fakeapi {
 
 class DefinitionCache;
 class Frontend;
+class Registry;
 struct State;
 
 /// Which server's behaviour: 1.20, for which there are recordings of a real one, or what clients of 1.32 expect.
@@ -101,6 +102,9 @@ class Server {
   void remove_observer(std::uint64_t id);
 
   Log const& log() const;
+  /// What is served now.
+  Registry const& registry() const;
+  Profile profile() const;
   /// The place of a served resource in the log; nothing if it is not served. Stays the same when a definition is
   /// replaced.
   std::optional<ResourceIndex> index_of(api::Resource const& resource) const;

@@ -31,6 +31,8 @@ class Registry {
   std::shared_ptr<Served const> find(api::Resource const& resource) const;
   /// Some version of the resource, or null.
   std::shared_ptr<Served const> find(ResourceIndex index) const;
+  /// Everything, each version of a resource by itself.
+  std::span<std::shared_ptr<Served const> const> served() const { return served_; }
   bool is_built_in_group(std::string_view group) const;
 
   /// Serves what a definition defines, in place of what an earlier one of the same resource did.

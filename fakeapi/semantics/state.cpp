@@ -7,7 +7,8 @@
 namespace fakeapi {
 
 State::State(ServerOptions options)
-    : log(options.retained_entries),
+    : profile(options.profile),
+      log(options.retained_entries),
       registry(log),
       identities(options.uid_seed),
       definitions(options.definitions ? std::move(options.definitions) : make_definition_cache()) {

@@ -21,6 +21,7 @@ struct State {
   /// Deletes an object that is there.
   void erase(Served const& served, api::ObjectKey const& key, RequestContext const& context);
 
+  Profile const profile;
   Log log;
   Registry registry;
   IdentitySource identities;
