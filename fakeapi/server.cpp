@@ -91,7 +91,7 @@ void Server::remove_observer(std::uint64_t id) {
 
 Log const& Server::log() const { return state_->log; }
 Registry const& Server::registry() const { return state_->registry; }
-Profile Server::profile() const { return state_->profile; }
+Profile Server::profile() const { return state_->options.profile; }
 
 std::optional<ResourceIndex> Server::index_of(api::Resource const& resource) const {
   auto const served = state_->registry.find(resource);

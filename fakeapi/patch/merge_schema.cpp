@@ -9,12 +9,22 @@ namespace {
 
 using types::Form;
 
-types::Type const text_type{Form::string, {}, {}, nullptr};
+types::Type const text_type = [] {
+  types::Type type;
+  type.form = Form::string;
+  return type;
+}();
 
-// The last part of an OpenAPI name is the name of the structure in Go.
-std::string_view go_name(types::Type const& type) {
-  auto const dot = type.name.rfind('.');
-  return dot == std::string_view::npos ? type.name : type.name.substr(dot + 1);
+// A field that servers of this profile know.
+types::Field const* known_field(types::Type const& type, std::string_view name, Rules rules) {
+  auto const* field = type.field(name);
+  return field != nullptr && (rules.modern || !field->modern) ? field : nullptr;
+}
+
+// "v1.PodSpec" without its package, as reflection names it.
+std::string go_struct_name(types::Type const& type) {
+  std::string const name = types::go_type_name(type);
+  return name.substr(name.find('.') + 1);
 }
 
 bool merges(types::PatchStrategy strategy) {
@@ -40,8 +50,9 @@ MergeSchema MergeSchema::deduced() {
   return made;
 }
 
-MergeSchema MergeSchema::of(types::Type const& type) {
+MergeSchema MergeSchema::of(types::Type const& type, Rules rules) {
   MergeSchema made;
+  made.rules_ = rules;
   made.source_ = Source::type;
   made.type_ = &type;
   return made;
@@ -58,9 +69,8 @@ MergeSchema MergeSchema::of_custom(Schema const* root, types::Type const* metada
 }
 
 MergeSchema MergeSchema::of_field(types::Field const& field, Rules rules) {
-  MergeSchema made = of(*field.type);
+  MergeSchema made = of(*field.type, rules);
   made.field_ = &field;
-  made.rules_ = rules;
   return made;
 }
 
@@ -152,11 +162,8 @@ MergeSchema::List MergeSchema::list() const {
   }
   if (type_->form == Form::any) return List::atomic;
   if (type_->form != Form::list) return List::none;
-  if (field_ == nullptr) return List::atomic;
-  if (field_->list_type == types::ListType::map) return List::map;
-  if (field_->list_type == types::ListType::set) return List::set;
-  if (!merges(field_->patch)) return List::atomic;
-  return field_->merge_key.empty() ? List::set : List::map;
+  if (field_ == nullptr || field_->list_type == types::ListType::atomic) return List::atomic;
+  return field_->list_type == types::ListType::map ? List::map : List::set;
 }
 
 MergeSchema::Map MergeSchema::map() const {
@@ -178,7 +185,7 @@ MergeSchema::Map MergeSchema::map() const {
       return Map::atomic;
     case Form::structure:
     case Form::map:
-      return field_ != nullptr && field_->atomic ? Map::atomic : Map::granular;
+      return type_->atomic || (field_ != nullptr && field_->atomic) ? Map::atomic : Map::granular;
     case Form::fields_v1:
       return Map::granular;
     default:
@@ -189,9 +196,7 @@ MergeSchema::Map MergeSchema::map() const {
 MergeSchema MergeSchema::items() const {
   if (source_ == Source::custom && schema_->items) return below(*schema_->items, preserve_);
   if (source_ == Source::type && type_->form == Form::list && type_->element != nullptr) {
-    MergeSchema made = of(*type_->element);
-    made.rules_ = rules_;
-    return made;
+    return of(*type_->element, rules_);
   }
   MergeSchema made = untyped();
   made.rules_ = rules_;
@@ -200,19 +205,17 @@ MergeSchema MergeSchema::items() const {
 
 std::size_t MergeSchema::key_count() const {
   if (source_ == Source::custom) return schema_->list_keys.size();
-  if (source_ != Source::type || field_ == nullptr) return 0;
-  if (!field_->list_keys.empty()) return field_->list_keys.size();
-  return field_->merge_key.empty() ? 0 : 1;
+  return source_ == Source::type && field_ != nullptr ? field_->list_keys.size() : 0;
 }
 
 std::string_view MergeSchema::key(std::size_t at) const {
   if (source_ == Source::custom) return schema_->list_keys[at];
-  return field_->list_keys.empty() ? field_->merge_key : field_->list_keys[at];
+  return field_->list_keys[at];
 }
 
 std::string_view MergeSchema::key_default(std::string_view key) const {
   if (source_ != Source::type || type_->element == nullptr || type_->element->form != Form::structure) return {};
-  auto const* field = type_->element->field(key);
+  auto const* field = known_field(*type_->element, key, rules_);
   return field != nullptr ? field->default_json : std::string_view();
 }
 
@@ -223,17 +226,16 @@ std::optional<MergeSchema::Member> MergeSchema::member(std::string_view name) co
     case Source::deduced:
       return Member{*this, false};
     case Source::custom_root:
-      if (name == "apiVersion" || name == "kind") return Member{of(text_type), true};
+      if (name == "apiVersion" || name == "kind") return Member{of(text_type, rules_), true};
       if (name == "metadata") {
-        MergeSchema metadata = type_ != nullptr ? of(*type_) : deduced();
-        metadata.rules_ = rules_;
-        return Member{metadata, true};
+        return Member{type_ != nullptr ? of(*type_, rules_) : unknown(true), true};
       }
       [[fallthrough]];
     case Source::custom: {
       bool const preserve = preserve_ || schema_->preserve_unknown;
       if (Schema const* property = schema_->property(name)) return Member{below(*property, preserve), true};
-      if (schema_->embedded_resource && (name == "apiVersion" || name == "kind")) return Member{of(text_type), true};
+      if (schema_->embedded_resource && (name == "apiVersion" || name == "kind"))
+        return Member{of(text_type, rules_), true};
       if (schema_->embedded_resource && name == "metadata") return Member{unknown(true), true};
       if (schema_->additional) {
         bool const anything = schema_->additional->preserve_unknown && schema_->additional->type == Schema::Type::any;
@@ -249,14 +251,12 @@ std::optional<MergeSchema::Member> MergeSchema::member(std::string_view name) co
       break;
   }
   if (type_->form == Form::structure) {
-    auto const* field = type_->field(name);
+    auto const* field = known_field(*type_, name, rules_);
     if (field == nullptr) return std::nullopt;
     return Member{of_field(*field, rules_), true};
   }
   if (type_->form == Form::map && type_->element != nullptr) {
-    MergeSchema element = of(*type_->element);
-    element.rules_ = rules_;
-    return Member{element, false};
+    return Member{of(*type_->element, rules_), false};
   }
   return Member{unknown(false), false};
 }
@@ -266,10 +266,10 @@ std::expected<MergeSchema::PatchField, std::string> MergeSchema::patch_field(std
     return std::unexpected("merging an object in json but data type is not struct, instead is: " +
                            std::string(go_kind()));
   }
-  auto const* field = type_->field(name);
+  auto const* field = known_field(*type_, name, rules_);
   if (field == nullptr) {
-    return std::unexpected("unable to find api field in struct " + std::string(go_name(*type_)) +
-                           " for the json field " + go_value::text(name));
+    return std::unexpected("unable to find api field in struct " + go_struct_name(*type_) + " for the json field " +
+                           go_value::text(name));
   }
   return PatchField{of_field(*field, rules_), merges(field->patch), field->merge_key};
 }

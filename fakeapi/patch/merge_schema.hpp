@@ -37,7 +37,7 @@ class MergeSchema {
   static MergeSchema untyped();
   /// Anything; objects are merged by their keys, lists are owned as a whole.
   static MergeSchema deduced();
-  static MergeSchema of(types::Type const& type);
+  static MergeSchema of(types::Type const& type, Rules rules);
   /// Objects of a definition; `metadata` is the type of theirs. Null `root`: fields are not restricted.
   static MergeSchema of_custom(Schema const* root, types::Type const* metadata, Rules rules);
 

@@ -120,11 +120,11 @@ std::expected<ItemKind, StrategicMergeError> item_kind(json::array const& a, jso
   for (auto const* list : {&a, &b}) {
     for (auto const& item : *list) {
       auto const own = go_text::type_of(item);
-      if (type.empty()) type = own;
-      if (item.is_array()) {
+      if (type.empty() && item.is_array()) {
         return std::unexpected(
             StrategicMergeError{StrategicMergeError::Kind::unprocessable, "lists of lists are not supported"});
       }
+      if (type.empty()) type = own;
       if (own != type) {
         return plain_error("list element types are not identical: " + go_text::plain(json::array{a, b}));
       }

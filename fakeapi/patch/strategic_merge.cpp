@@ -83,9 +83,32 @@ Result retain(json::object& target, json::object& patch) {
   return {};
 }
 
+// The memory of a list that the real server merges in place. It goes on to read the list as long as it was, and what it
+// finds there decides the order of the result: deletions have moved items forward, additions have filled the gap.
+class Remains {
+ public:
+  explicit Remains(json::array const& list) : items_(list), used_(list.size()) {}
+
+  void erase(std::size_t at) {
+    --used_;
+    for (; at < used_; ++at) items_[at] = items_[at + 1];
+  }
+  void append(json::value const& item) {
+    if (used_ < items_.size()) items_[used_++] = item;
+  }
+  /// Nothing is added in place any more.
+  void leave() { used_ = items_.size(); }
+  json::array const& items() const { return items_; }
+
+ private:
+  json::array items_;
+  std::size_t used_;
+};
+
 // The items of the patch that carry a $patch, carried out on the list; returns the other ones. `replaced`: the list is
 // to be what is returned.
-ListResult follow_item_directives(json::array& target, json::array patch, std::string_view merge_key, bool& replaced) {
+ListResult follow_item_directives(json::array& target, json::array patch, std::string_view merge_key, bool& replaced,
+                                  Remains* remains) {
   json::array others;
   for (auto& item : patch) {
     auto const& members = item.get_object();
@@ -95,11 +118,15 @@ ListResult follow_item_directives(json::array& target, json::array patch, std::s
     } else if (is_word(*word, "delete")) {
       auto const* name = members.if_contains(merge_key);
       if (name == nullptr) return detail::no_merge_key(item, merge_key);
-      auto const gone = std::ranges::remove_if(target, [&](json::value const& other) {
-        auto const* own = other.get_object().if_contains(merge_key);
-        return own != nullptr && detail::same_scalar(*own, *name);
-      });
-      target.erase(gone.begin(), gone.end());
+      for (std::size_t at = 0; at < target.size();) {
+        auto const* own = target[at].get_object().if_contains(merge_key);
+        if (own == nullptr || !detail::same_scalar(*own, *name)) {
+          ++at;
+          continue;
+        }
+        target.erase(target.begin() + static_cast<std::ptrdiff_t>(at));
+        if (remains != nullptr) remains->erase(at);
+      }
     } else if (is_word(*word, "replace")) {
       replaced = true;
     } else if (is_word(*word, "merge")) {
@@ -112,8 +139,8 @@ ListResult follow_item_directives(json::array& target, json::array patch, std::s
 }
 
 // Merges each item into the one of the same key, or appends it.
-Result merge_items(json::array& target, json::array const& patch, std::string_view merge_key,
-                   MergeSchema const& schema) {
+Result merge_items(json::array& target, json::array const& patch, std::string_view merge_key, MergeSchema const& schema,
+                   Remains* remains) {
   json::array names;  // copies: merging moves the items' own
   names.reserve(target.size() + patch.size());
   detail::Positions positions(names, {});
@@ -133,6 +160,7 @@ Result merge_items(json::array& target, json::array const& patch, std::string_vi
     } else {
       note(*name, target.size());
       target.push_back(item);
+      if (remains != nullptr) remains->append(item);
     }
   }
   return {};
@@ -161,7 +189,8 @@ json::array united(json::array const& a, json::array const& b) {
   return both;
 }
 
-ListResult merge_list(json::array target, json::array patch, MergeSchema::PatchField const& field, bool deletes) {
+ListResult merge_list(json::array target, json::array patch, MergeSchema::PatchField const& field, bool deletes,
+                      Remains* remains = nullptr) {
   if (!field.merge) return patch;
   if (target.empty() && patch.empty()) return target;
   auto const kind = item_kind(target, patch);
@@ -175,14 +204,15 @@ ListResult merge_list(json::array target, json::array patch, MergeSchema::PatchF
     return plain_error("cannot merge lists without merge key for " + std::string(field.schema.items().go_kind()));
   }
   bool replaced = false;
-  auto others = follow_item_directives(target, std::move(patch), field.merge_key, replaced);
+  auto others = follow_item_directives(target, std::move(patch), field.merge_key, replaced, remains);
   if (!others) return others;
   if (replaced) {
     target = *std::move(others);
     others->clear();
+    if (remains != nullptr) remains->leave();
   }
   json::array merged = target;
-  if (auto done = merge_items(merged, *others, field.merge_key, field.schema.items()); !done) {
+  if (auto done = merge_items(merged, *others, field.merge_key, field.schema.items(), remains); !done) {
     return std::unexpected(std::move(done.error()));
   }
   return detail::ordered(std::move(merged), *others, target, field.merge_key, *kind);
@@ -214,14 +244,15 @@ Result follow_order(json::object& target, json::object& patch, std::string_view 
   if (old_list == nullptr && patch_list == nullptr) return {};
 
   json::array merged = old_list == nullptr ? changes : server_order;
+  Remains remains(server_order);
   if (old_list != nullptr && patch_list != nullptr) {
-    auto done = merge_list(server_order, changes, *field, false);
+    auto done = merge_list(server_order, changes, *field, false, &remains);
     if (!done) return std::unexpected(std::move(done.error()));
     merged = *std::move(done);
   }
   auto const kind = item_kind(server_order, changes);
   if (!kind) return std::unexpected(kind.error());
-  auto result = detail::ordered(std::move(merged), order.get_array(), server_order, field->merge_key, *kind);
+  auto result = detail::ordered(std::move(merged), order.get_array(), remains.items(), field->merge_key, *kind);
   if (!result) return std::unexpected(std::move(result.error()));
   target[*name] = *std::move(result);
   if (patch_list != nullptr) patch.stable_erase(patch.find(*name));

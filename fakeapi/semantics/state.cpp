@@ -6,12 +6,12 @@
 
 namespace fakeapi {
 
-State::State(ServerOptions options)
-    : profile(options.profile),
+State::State(ServerOptions given)
+    : options(std::move(given)),
       log(options.retained_entries),
       registry(log),
       identities(options.uid_seed),
-      definitions(options.definitions ? std::move(options.definitions) : make_definition_cache()) {
+      definitions(options.definitions ? options.definitions : make_definition_cache()) {
   RequestContext const context{Actor::server, 0, options.started};
   for (char const* const name : {"default", "kube-system", "kube-public", "kube-node-lease"}) {
     api::Object object;

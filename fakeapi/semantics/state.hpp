@@ -21,7 +21,7 @@ struct State {
   /// Deletes an object that is there.
   void erase(Served const& served, api::ObjectKey const& key, RequestContext const& context);
 
-  Profile const profile;
+  ServerOptions const options;  ///< `definitions` in it may be null, the member below never is
   Log log;
   Registry registry;
   IdentitySource identities;
