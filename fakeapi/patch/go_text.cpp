@@ -14,6 +14,14 @@ namespace {
 
 namespace json_ = boost::json;
 
+std::vector<json_::key_value_pair const*> by_key(json_::object const& object) {
+  std::vector<json_::key_value_pair const*> members;
+  members.reserve(object.size());
+  for (auto const& member : object) members.push_back(&member);
+  std::ranges::sort(members, {}, [](auto const* member) { return std::string_view(member->key()); });
+  return members;
+}
+
 void append_plain(std::string& out, json_::value const& value) {
   switch (value.kind()) {
     case json_::kind::null:
@@ -50,12 +58,9 @@ void append_plain(std::string& out, json_::value const& value) {
       return;
     }
     case json_::kind::object: {
-      std::vector<json_::key_value_pair const*> members;
-      for (auto const& member : value.get_object()) members.push_back(&member);
-      std::ranges::sort(members, {}, [](auto const* member) { return std::string_view(member->key()); });
       out += "map[";
       bool first = true;
-      for (auto const* member : members) {
+      for (auto const* member : by_key(value.get_object())) {
         if (!first) out += ' ';
         first = false;
         out += std::string_view(member->key());
@@ -74,6 +79,23 @@ std::string plain(json_::value const& value) {
   std::string out;
   append_plain(out, value);
   return out;
+}
+
+std::string syntax(json_::value const& value) {
+  if (value.is_null()) return "interface {}(nil)";
+  if (value.is_string()) return go_value::text(value.get_string());
+  std::string out;
+  if (auto const* items = value.if_array()) {
+    for (auto const& item : *items) out += (out.empty() ? "" : ", ") + syntax(item);
+    return "[]interface {}{" + out + "}";
+  }
+  if (auto const* members = value.if_object()) {
+    for (auto const* member : by_key(*members)) {
+      out += (out.empty() ? "" : ", ") + go_value::text(member->key()) + ":" + syntax(member->value());
+    }
+    return "map[string]interface {}{" + out + "}";
+  }
+  return plain(value);
 }
 
 std::string_view type_of(json_::value const& value) {
