@@ -177,7 +177,7 @@ TEST_F(Patch, as_a_strategic_merge_is_refused_on_a_custom_resource_with_the_acce
 TEST_F(Patch, as_a_strategic_merge_changes_one_container_of_a_deployment) {
   ASSERT_TRUE(scene.create(api::deployments, deployment("d")));
   api::Patch const strategic = api::StrategicMergePatch{api::share(json(
-      R"({"spec": {"template": {"spec": {"containers": [{"name": "side", "image": "s"}, {"name": "c", "image": "i"}],
+      R"({"spec": {"template": {"spec": {"containers": [{"name": "c", "image": "i"}, {"name": "side", "image": "s"}],
           "$setElementOrder/containers": [{"name": "c"}, {"name": "side"}]}}}})"))};
   auto const patched = scene.patch(api::deployments, "d", strategic);
   ASSERT_TRUE(patched) << patched.error().to_string();
