@@ -1,24 +1,14 @@
 // What `kubectl get` shows: the columns of a kind, and an object's cells.
 #pragma once
 #include <boost/json/array.hpp>
-#include <cstdint>
 #include <span>
-#include <string>
 
+#include "fakeapi/printing/column.hpp"
 #include "fakeapi/semantics/kind.hpp"
 #include "operator/api/object.hpp"
 #include "operator/seams/time.hpp"
 
 namespace fakeapi::printing {
-
-/// meta.k8s.io TableColumnDefinition.
-struct Column {
-  std::string name;
-  std::string type;    ///< "string", "integer", "date", …
-  std::string format;  ///< "name" or ""
-  std::string description;
-  std::int32_t priority = 0;  ///< other than 0: only with -o wide
-};
 
 /// The columns of a kind. Valid as long as the kind.
 std::span<Column const> columns(Kind const& kind);

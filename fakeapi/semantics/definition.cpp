@@ -40,6 +40,16 @@ json::array const* versions_of(json::value const& spec) {
   return list != nullptr ? list->if_array() : nullptr;
 }
 
+std::vector<std::string> texts_at(json::value const& value, std::initializer_list<std::string_view> path) {
+  std::vector<std::string> texts;
+  json::value const* list = api::find_path(&value, path);
+  if (list == nullptr || !list->is_array()) return texts;
+  for (auto const& item : list->get_array()) {
+    if (item.is_string()) texts.emplace_back(std::string_view(item.get_string()));
+  }
+  return texts;
+}
+
 // singular, listKind and conversion follow from the rest when they are not given.
 api::SharedJson with_defaults(api::SharedJson const& spec) {
   auto const kind = text_at(*spec, {"names", "kind"});
@@ -128,6 +138,10 @@ std::shared_ptr<Kind const> read_version(Definition const& definition, json::val
   Kind kind =
       make_kind({definition.group, std::string(name), definition.plural}, std::string(text_at(spec, {"names", "kind"})),
                 text_at(spec, {"scope"}) == "Namespaced", custom_resource_strategy);
+  kind.singular = text_at(spec, {"names", "singular"});
+  kind.list_kind = text_at(spec, {"names", "listKind"});
+  kind.short_names = texts_at(spec, {"names", "shortNames"});
+  kind.categories = texts_at(spec, {"names", "categories"});
   kind.has_status = api::find_path(&version, {"subresources", "status"}) != nullptr;
   kind.scale = read_scale(version, field, errors);
   kind.has_scale = kind.scale.has_value();
@@ -153,6 +167,7 @@ std::shared_ptr<Kind const> read_version(Definition const& definition, json::val
     return nullptr;
   }
   kind.schema = *std::move(compiled);
+  kind.schema_source = api::share(*schema);
   return std::make_shared<Kind const>(std::move(kind));
 }
 

@@ -17,6 +17,9 @@ class DefinitionCache;
 class FieldErrors;
 class Schema;
 struct Kind;
+namespace printing {
+struct CustomColumns;
+}
 
 /// Where the numbers of the scale subresource of a custom resource are, each path without its leading dot split at
 /// the dots.
@@ -105,9 +108,19 @@ struct Kind {
   bool has_status = false;
   bool has_scale = false;
   Strategy const* strategy = nullptr;
+  // For discovery. make_kind() fills in what most have.
+  std::string singular;                  ///< "echo"
+  std::string list_kind;                 ///< "EchoList"
+  std::vector<std::string> short_names;  ///< "deploy"
+  std::vector<std::string> categories;   ///< "all"
+  std::vector<std::string_view> verbs;   ///< in the order of the real server's documents
   // Of custom resources:
   std::shared_ptr<Schema const> schema;  ///< null: fields are not restricted
   std::optional<ScalePaths> scale;
+  /// Name and the additionalPrinterColumns; null: no definition said any.
+  std::shared_ptr<printing::CustomColumns const> columns;
+  /// The openAPIV3Schema as it was given.
+  api::SharedJson schema_source;
 };
 
 }  // namespace fakeapi

@@ -3,6 +3,7 @@
 // protobuf bodies and OpenAPI.
 #pragma once
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -46,19 +47,30 @@ struct Field {
   bool inlined = false;        ///< has no name in JSON: the fields of `type` stand in its place
   PatchStrategy patch = PatchStrategy::replace;
   std::string_view merge_key;  ///< struct tag patchMergeKey
+  /// How server-side apply owns a list: the marker, or what follows from the patch strategy where there is none (merged
+  /// by a key: a map of that key; merged without: a set).
   ListType list_type = ListType::atomic;
-  std::vector<std::string_view> list_keys;  ///< marker +listMapKey
-  bool atomic = false;                      ///< marker +mapType/+structType=atomic
+  bool list_marked = false;                 ///< there is a marker: OpenAPI shows x-kubernetes-list-type
+  std::vector<std::string_view> list_keys;  ///< of ListType::map
+  bool atomic = false;                      ///< a structure or map that server-side apply owns as a whole
+  bool modern = false;                      ///< servers of 1.20 do not know it
   /// What the API server fills in, as JSON text ("\"ClusterIP\"", "30"); "": nothing, or what depends on other fields.
   std::string_view default_json;
+  std::string_view go;  ///< the name in Go where it is not the JSON name with a capital letter; see go_name()
 };
 
 struct Type {
   Form form = Form::any;
-  /// Of structures: the name in OpenAPI ("io.k8s.api.apps.v1.DeploymentSpec").
+  /// Of structures: the name in OpenAPI ("io.k8s.api.apps.v1.DeploymentSpec"). Other forms that have one there (Time,
+  /// Quantity, IntOrString, FieldsV1, …) have it here too.
   std::string_view name;
+  /// Of kinds: what stands in an object's apiVersion and kind. A kind of meta/v1 (Status, DeleteOptions) says "v1".
+  std::string_view group;
+  std::string_view version;
+  std::string_view kind;
   std::vector<Field> fields;      ///< of structures, in the order of declaration; inlined ones not expanded
   Type const* element = nullptr;  ///< of lists and maps
+  bool atomic = false;            ///< marker +structType=atomic
 
   /// The field of a structure, also of one inlined in it, or null.
   Field const* field(std::string_view json_name) const;
@@ -66,7 +78,15 @@ struct Type {
 
 /// The structure of this OpenAPI name, or null. Lives as long as the program.
 Type const* find_type(std::string_view name);
-/// The structure of a kind ("apps", "v1", "Deployment"), or null.
+/// The structure of a kind ("apps", "v1", "Deployment"), or null. The kinds of meta/v1 belong to every group version
+/// ("apps", "v1", "DeleteOptions").
 Type const* find_kind(std::string_view group, std::string_view version, std::string_view kind);
+/// Every structure, by name. They are read from their text at the first call of any of these functions (a millisecond).
+std::span<Type const* const> all_types();
+
+/// "Replicas", "ClusterIP", "ObjectMeta".
+std::string go_name(Field const& field);
+/// As Go prints the type: "v1.DeploymentSpec".
+std::string go_type_name(Type const& type);
 
 }  // namespace fakeapi::types
