@@ -22,35 +22,6 @@ api::Error make(Reason reason, int code, std::string message) {
   return error;
 }
 
-std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
-
-// What users sent comes back without anything that a browser would take for markup.
-std::string sanitized(std::string_view text) {
-  std::string made;
-  for (char const c : text) {
-    if (c == '&') {
-      made += "&amp;";
-    } else if (c == '<') {
-      made += "&lt;";
-    } else if (c == '>') {
-      made += "&gt;";
-    } else {
-      made += c;
-    }
-  }
-  return made;
-}
-
-std::string what_is_forbidden(authorization::User const& user, authorization::Attributes const& attributes) {
-  std::string text = "User " + quoted(user.name) + " cannot " + attributes.verb;
-  if (!attributes.is_resource) return text + " path " + quoted(attributes.path);
-  auto resource = attributes.resource;
-  if (!attributes.subresource.empty()) resource += "/" + attributes.subresource;
-  text += " resource " + quoted(resource) + " in API group " + quoted(attributes.group);
-  if (attributes.namespace_.empty()) return text + " at the cluster scope";
-  return text + " in the namespace " + quoted(attributes.namespace_);
-}
-
 // Failures of the real server's router, and of JSON patches, have details that say nothing.
 bool has_empty_details(api::Error const& error) {
   static constexpr auto messages = std::to_array<std::string_view>({
@@ -89,22 +60,6 @@ json::object details_of(api::Error const& error) {
 }
 
 }  // namespace
-
-api::Error unauthorized() { return make(Reason::unauthorized, 401, "Unauthorized"); }
-
-api::Error forbidden(authorization::User const& user, authorization::Attributes const& attributes,
-                     std::string const& reason) {
-  std::string why = sanitized(what_is_forbidden(user, attributes));
-  if (!reason.empty()) why += ": " + reason;
-  if (!attributes.is_resource) return make(Reason::forbidden, 403, "forbidden: " + why);
-  std::string what = attributes.group.empty() ? attributes.resource : attributes.resource + "." + attributes.group;
-  if (!attributes.name.empty()) what += " " + quoted(attributes.name);
-  auto error = make(Reason::forbidden, 403, what + " is forbidden: " + why);
-  error.name = attributes.name;
-  error.group = attributes.group;
-  error.kind = attributes.resource;
-  return error;
-}
 
 api::Error no_such_resource() { return status::no_such_resource(); }
 

@@ -3,17 +3,11 @@
 #include <boost/json/value.hpp>
 #include <string>
 
-#include "fakeapi/authorization/authorization.hpp"
 #include "operator/api/error.hpp"
 
 namespace fakeapi::http::failures {
 
-/// 401.
-api::Error unauthorized();
-/// 403 of a user who may not.
-api::Error forbidden(authorization::User const& user, authorization::Attributes const& attributes,
-                     std::string const& reason);
-/// 404 of a resource that no built-in group has.
+/// 404 of a path that no built-in group has.
 api::Error no_such_resource();
 /// 405 of a method that a compiled-in path does not have.
 api::Error method_not_allowed();
