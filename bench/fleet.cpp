@@ -13,8 +13,6 @@ namespace {
 // History that nobody will ask for is forgotten, as in a server that runs for long.
 constexpr std::size_t retained_entries = 50'000;
 constexpr fakeapi::Actor user{1};
-constexpr fakeapi::Actor deployments{3};
-constexpr fakeapi::Actor collector{4};
 constexpr fakeapi::Actor operator_actor{100};
 
 bool ready(api::Object const& echo) {
@@ -27,6 +25,13 @@ api::ObjectKey key_of(std::uint32_t echo) { return {"default", "echo-" + std::to
 fakeapi::ServerOptions server_options() {
   fakeapi::ServerOptions options;
   options.retained_entries = retained_entries;
+  return options;
+}
+
+fakeapi::ControllerSetOptions controller_options() {
+  fakeapi::ControllerSetOptions options;
+  options.pods = fakeapi::PodModel::cheap;
+  options.ready_steps = fakeapi::ReadySteps::all_at_once;
   return options;
 }
 
@@ -50,9 +55,7 @@ Fleet::Fleet(sim::Scene const& scene, std::uint32_t echoes)
       delays_(std::make_unique<NoDelays>()),
       random_(std::make_unique<NoRandom>()),
       log_(std::make_unique<NoLog>()),
-      deployment_controller_(server_, cluster_.clock(), *delays_,
-                             {.actor = deployments, .ready_steps = fakeapi::ReadySteps::all_at_once}),
-      garbage_collector_(server_, cluster_.clock(), *delays_, collector),
+      controllers_(server_, cluster_.clock(), *delays_, controller_options()),
       front_{server_, cluster_.clock()},
       process_(scheduler_, "operator"),
       environment_{process_.executor(), process_.clock(), *random_, *log_},

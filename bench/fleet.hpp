@@ -4,8 +4,7 @@
 #include <memory>
 #include <string>
 
-#include "fakeapi/controllers/deployment_controller.hpp"
-#include "fakeapi/controllers/garbage_collector.hpp"
+#include "fakeapi/controllers/controller_set.hpp"
 #include "fakeapi/face/in_process_api.hpp"
 #include "fakeapi/server.hpp"
 #include "operator/echo/operator.hpp"
@@ -51,8 +50,7 @@ class Fleet {
   std::unique_ptr<NoDelays> delays_;
   std::unique_ptr<NoRandom> random_;
   std::unique_ptr<NoLog> log_;
-  fakeapi::DeploymentController deployment_controller_;
-  fakeapi::GarbageCollector garbage_collector_;
+  fakeapi::ControllerSet controllers_;
   fakeapi::InProcessFront front_;
   sim::Process process_;
   seams::Environment environment_;

@@ -21,6 +21,9 @@ namespace {
 
 constexpr std::string_view foreign_finalizer = "example.org/guard";
 constexpr std::uint16_t restart_delay_site = 0;
+// The sites of the controllers' stream: one for each delay, and from here on one for each other choice.
+constexpr unsigned first_choose_site = 64;
+static_assert(fakeapi::delay_use_count <= first_choose_site);
 
 api::JsonPatchOperation operation(api::JsonPatchVerb verb, std::string path, json::value value) {
   return {verb, std::move(path), api::share(std::move(value)), ""};
@@ -90,8 +93,22 @@ class World::TapeDelays final : public fakeapi::DelaySource {
       case fakeapi::DelayUse::deployment_sync: return milliseconds(2 + choice);
       case fakeapi::DelayUse::pod_ready: return milliseconds(20 + choice * choice * 12);
       case fakeapi::DelayUse::garbage_collection: return milliseconds(50 + choice * 90);
+      case fakeapi::DelayUse::watch: return milliseconds(choice);
+      case fakeapi::DelayUse::replica_set_sync: return milliseconds(2 + choice);
+      case fakeapi::DelayUse::pod_scheduling: return milliseconds(2 + choice * 2);
+      case fakeapi::DelayUse::pod_pulling: return milliseconds(10 + choice * choice * 6);
+      case fakeapi::DelayUse::pod_starting: return milliseconds(10 + choice * choice * 6);
+      case fakeapi::DelayUse::pod_readiness: return milliseconds(5 + choice * 5);
+      case fakeapi::DelayUse::pod_stopping: return milliseconds(10 + choice * 20);
+      case fakeapi::DelayUse::pod_failing: return milliseconds(50 + choice * 100);
+      case fakeapi::DelayUse::pod_recovering: return milliseconds(50 + choice * 100);
+      case fakeapi::DelayUse::namespace_deletion: return milliseconds(500 + choice * 500);
+      case fakeapi::DelayUse::disruption_sync: return milliseconds(2 + choice);
     }
     return milliseconds(1);
+  }
+  std::uint32_t choose(fakeapi::DelayUse use, std::uint32_t bound) override {
+    return choices_.uniform(first_choose_site + static_cast<unsigned>(use), bound);
   }
 
  private:
@@ -112,19 +129,17 @@ World::World(Scheduler& scheduler, Tape& tape, Scene const& scene, Swarm const& 
       front_{server_, cluster_.clock(), &injector_},
       restart_choices_(tape, Stream::restart, 0, 0) {
   observer_ = server_.add_observer([this](fakeapi::Commit const& commit) { committed(commit); });
-  fakeapi::DeploymentControllerOptions options;
-  options.actor = Cast::deployment_controller;
-  deployment_controller_ =
-      std::make_unique<fakeapi::DeploymentController>(server_, cluster_.clock(), *delays_, options);
-  garbage_collector_ =
-      std::make_unique<fakeapi::GarbageCollector>(server_, cluster_.clock(), *delays_, Cast::garbage_collector);
+  fakeapi::ControllerSetOptions options;
+  options.pods = fakeapi::PodModel::cheap;
+  options.actors.deployments = Cast::deployment_controller;
+  options.actors.garbage_collector = Cast::garbage_collector;
+  controllers_ = std::make_unique<fakeapi::ControllerSet>(server_, cluster_.clock(), *delays_, options);
 }
 
 World::~World() {
   scheduler_.drop_all(*this);
   operator_.reset();
-  garbage_collector_.reset();
-  deployment_controller_.reset();
+  controllers_.reset();
   server_.remove_observer(observer_);
 }
 

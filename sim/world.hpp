@@ -8,9 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "fakeapi/controllers/controller_set.hpp"
 #include "fakeapi/controllers/delay_source.hpp"
-#include "fakeapi/controllers/deployment_controller.hpp"
-#include "fakeapi/controllers/garbage_collector.hpp"
 #include "fakeapi/face/in_process_api.hpp"
 #include "fakeapi/server.hpp"
 #include "operator/api/object.hpp"
@@ -88,8 +87,7 @@ class World final : public FaultTarget, private TurnOwner {
   Process cluster_;  // the API server and its controllers: never killed
   fakeapi::Server server_;
   std::unique_ptr<TapeDelays> delays_;
-  std::unique_ptr<fakeapi::DeploymentController> deployment_controller_;
-  std::unique_ptr<fakeapi::GarbageCollector> garbage_collector_;
+  std::unique_ptr<fakeapi::ControllerSet> controllers_;
   Invariants invariants_;
   FaultInjector injector_;
   fakeapi::InProcessFront front_;

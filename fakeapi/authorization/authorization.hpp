@@ -1,5 +1,6 @@
 // Who may do what: the stored Roles and Bindings (RBAC).
 #pragma once
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -17,6 +18,7 @@ struct User {
   std::string uid;
   std::vector<std::string> groups;
   std::map<std::string, std::vector<std::string>> extra;
+  friend bool operator==(User const&, User const&) = default;
 };
 
 /// What is asked for: something of a resource, or a path.
@@ -39,5 +41,8 @@ struct Decision {
 
 /// What RBAC says. Members of system:masters may do everything.
 Decision authorize(Server const& server, User const& user, Attributes const& attributes);
+
+/// Any way of deciding: RBAC over a server, or everything to everybody.
+using Authorizer = std::function<Decision(User const&, Attributes const&)>;
 
 }  // namespace fakeapi::authorization

@@ -18,6 +18,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "fakeapi/controllers/controller.hpp"
 #include "fakeapi/controllers/delay_source.hpp"
 #include "fakeapi/controllers/kind_table.hpp"
 #include "fakeapi/server.hpp"
@@ -25,23 +26,19 @@
 
 namespace fakeapi {
 
-class GarbageCollector {
+class GarbageCollector final : public Controller {
  public:
   /// Starts with the objects that are there. Server, clock and delays must outlive it; timers run as turns of the
   /// clock's process.
   GarbageCollector(Server& server, seams::Clock& clock, DelaySource& delays, Actor actor);
-  ~GarbageCollector();
-  GarbageCollector(GarbageCollector const&) = delete;
-  GarbageCollector& operator=(GarbageCollector const&) = delete;
+  ~GarbageCollector() override;
 
-  /// Does nothing until resume(), which looks at everything that it missed.
-  void pause();
-  void resume();
+  void pause() override;
+  void resume() override;
 
   /// Objects that are still to be looked at.
-  std::size_t pending() const { return queue_.size(); }
-  /// Writes that the server refused; each is tried again, after longer and longer.
-  std::uint64_t refused_writes() const { return refused_writes_; }
+  std::size_t pending() const override { return queue_.size(); }
+  std::uint64_t refused_writes() const override { return refused_writes_; }
 
  private:
   /// Names an object by its kind: as an owner reference would, plus the namespace.

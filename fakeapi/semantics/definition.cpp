@@ -6,6 +6,7 @@
 #include <boost/json/object.hpp>
 #include <utility>
 
+#include "fakeapi/printing/printing.hpp"
 #include "fakeapi/semantics/names.hpp"
 #include "fakeapi/semantics/schema.hpp"
 #include "fakeapi/semantics/strategies.hpp"
@@ -38,6 +39,16 @@ std::string lower(std::string_view text) {
 json::array const* versions_of(json::value const& spec) {
   auto const* list = api::find_path(&spec, {"versions"});
   return list != nullptr ? list->if_array() : nullptr;
+}
+
+std::vector<std::string> texts_at(json::value const& value, std::initializer_list<std::string_view> path) {
+  std::vector<std::string> texts;
+  json::value const* list = api::find_path(&value, path);
+  if (list == nullptr || !list->is_array()) return texts;
+  for (auto const& item : list->get_array()) {
+    if (item.is_string()) texts.emplace_back(std::string_view(item.get_string()));
+  }
+  return texts;
 }
 
 // singular, listKind and conversion follow from the rest when they are not given.
@@ -118,6 +129,38 @@ std::optional<ScalePaths> read_scale(json::value const& version, std::string con
                     read("labelSelectorPath", "", false)};
 }
 
+// A definition's columns; what cannot be printed is left to custom_columns().
+void check_columns(json::value const& version, std::string const& field, FieldErrors& errors) {
+  json::value const* columns = api::find_path(&version, {"additionalPrinterColumns"});
+  if (columns == nullptr || !columns->is_array()) return;
+  constexpr std::string_view types = "boolean,date,integer,number,string";
+  constexpr std::string_view formats = "byte,date,date-time,double,float,int32,int64,password";
+  auto const is_one_of = [](std::string_view text, std::string_view list) {
+    return !text.contains(',') && ("," + std::string(list) + ",").contains("," + std::string(text) + ",");
+  };
+  for (std::size_t i = 0; i < columns->get_array().size(); ++i) {
+    json::value const& column = columns->get_array()[i];
+    std::string const at = field + ".additionalPrinterColumns[" + std::to_string(i) + "]";
+    auto const type = text_at(column, {"type"});
+    auto const format = text_at(column, {"format"});
+    auto const path = text_at(column, {"jsonPath"});
+    if (text_at(column, {"name"}).empty()) errors.required(at + ".name");
+    if (type.empty()) {
+      errors.required(at + ".type", "must be one of " + std::string(types));
+    } else if (!is_one_of(type, types)) {
+      errors.invalid(at + ".type", go_value::text(type), "must be one of " + std::string(types));
+    }
+    if (!format.empty() && !is_one_of(format, formats)) {
+      errors.invalid(at + ".format", go_value::text(format), "must be one of " + std::string(formats));
+    }
+    if (path.empty()) {
+      errors.required(at + ".JSONPath");
+    } else if (!path.starts_with('.')) {
+      errors.invalid(at + ".JSONPath", go_value::text(path), "must be a simple json path starting with .");
+    }
+  }
+}
+
 std::shared_ptr<Kind const> read_version(Definition const& definition, json::value const& spec,
                                          json::value const& version, std::string const& field, bool only,
                                          FieldErrors& errors) {
@@ -128,9 +171,15 @@ std::shared_ptr<Kind const> read_version(Definition const& definition, json::val
   Kind kind =
       make_kind({definition.group, std::string(name), definition.plural}, std::string(text_at(spec, {"names", "kind"})),
                 text_at(spec, {"scope"}) == "Namespaced", custom_resource_strategy);
+  kind.singular = text_at(spec, {"names", "singular"});
+  kind.list_kind = text_at(spec, {"names", "listKind"});
+  kind.short_names = texts_at(spec, {"names", "shortNames"});
+  kind.categories = texts_at(spec, {"names", "categories"});
   kind.has_status = api::find_path(&version, {"subresources", "status"}) != nullptr;
   kind.scale = read_scale(version, field, errors);
   kind.has_scale = kind.scale.has_value();
+  // Those of an only version it keeps one level higher, too.
+  check_columns(version, only ? "spec" : field, errors);
   json::value const* schema = api::find_path(&version, {"schema", "openAPIV3Schema"});
   if (schema == nullptr) {
     errors.required(field + ".schema.openAPIV3Schema", "schemas are required");
@@ -153,6 +202,8 @@ std::shared_ptr<Kind const> read_version(Definition const& definition, json::val
     return nullptr;
   }
   kind.schema = *std::move(compiled);
+  kind.schema_source = api::share(*schema);
+  kind.columns = printing::custom_columns(api::find_path(&version, {"additionalPrinterColumns"}));
   return std::make_shared<Kind const>(std::move(kind));
 }
 

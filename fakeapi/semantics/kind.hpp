@@ -17,6 +17,9 @@ class DefinitionCache;
 class FieldErrors;
 class Schema;
 struct Kind;
+namespace printing {
+struct CustomColumns;
+}
 
 /// Where the numbers of the scale subresource of a custom resource are, each path without its leading dot split at
 /// the dots.
@@ -83,6 +86,11 @@ struct Strategy {
   char const* (*undeletable)(std::string_view name) = nullptr;
   /// Deletion has steps of its own: turns the stored object into the terminating one. Null: only finalizers matter.
   void (*begin_deletion)(api::Object& next, api::Timestamp now) = nullptr;
+  /// Deletion gives an object of this kind time to end: how many seconds, where the delete asked for `asked`. Null: it
+  /// does not.
+  std::int64_t (*grace)(api::Object const& object, std::optional<std::int64_t> asked) = nullptr;
+  /// A delete that removes the object at once answers the object, not a Status.
+  bool returns_deleted = false;
   /// A terminating object without finalizers has to stay. Null: none has to.
   bool (*stays)(api::Object const& object) = nullptr;
   /// The value of a field that selectors may ask for besides metadata.name and metadata.namespace, or nothing if there
@@ -105,9 +113,19 @@ struct Kind {
   bool has_status = false;
   bool has_scale = false;
   Strategy const* strategy = nullptr;
+  // For discovery. make_kind() fills in what most have.
+  std::string singular;                  ///< "echo"
+  std::string list_kind;                 ///< "EchoList"
+  std::vector<std::string> short_names;  ///< "deploy"
+  std::vector<std::string> categories;   ///< "all"
+  std::vector<std::string_view> verbs;   ///< in the order of the real server's documents
   // Of custom resources:
   std::shared_ptr<Schema const> schema;  ///< null: fields are not restricted
   std::optional<ScalePaths> scale;
+  /// Name and the additionalPrinterColumns; null: no definition said any.
+  std::shared_ptr<printing::CustomColumns const> columns;
+  /// The openAPIV3Schema as it was given.
+  api::SharedJson schema_source;
 };
 
 }  // namespace fakeapi

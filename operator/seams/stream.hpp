@@ -38,6 +38,8 @@ struct Peer {
   /// The client certificate that TLS has verified: its subject's common name and organisations. "": none was shown.
   std::string certificate_name;
   std::vector<std::string> certificate_organisations;
+  /// Why a client certificate that was shown counts for nothing. "": none was shown, or it was verified.
+  std::string certificate_error;
 };
 
 /// An ordered, reliable stream of bytes. One read and one write may be pending at a time. Destroying it closes it; no
@@ -47,6 +49,7 @@ class Stream {
   virtual ~Stream() = default;
 
   /// Reads at least one byte, at most `into.size()` (not 0). 0 when the other side has ended its stream in good order.
+  /// A coroutine whose reads and writes never have to wait gives up its turn now and then.
   virtual boost::asio::awaitable<StreamResult<std::size_t>> read_some(std::span<char> into, MonotonicTime deadline) = 0;
 
   /// Hands over all of `bytes`, which must stay as they are until then.

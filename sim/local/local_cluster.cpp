@@ -8,8 +8,6 @@ namespace sim::local {
 
 namespace {
 constexpr fakeapi::Actor operator_actor{100};
-constexpr fakeapi::Actor deployment_actor{3};
-constexpr fakeapi::Actor collector_actor{4};
 constexpr std::size_t retained_entries = 10'000;
 fakeapi::ServerOptions server_options() {
   fakeapi::ServerOptions options;
@@ -17,26 +15,28 @@ fakeapi::ServerOptions server_options() {
   return options;
 }
 
-}  // namespace
+fakeapi::ControllerSetOptions controller_options() {
+  fakeapi::ControllerSetOptions options;
+  options.pods = fakeapi::PodModel::cheap;
+  return options;
+}
 
 // As long as a small, fast cluster takes; short enough not to bore.
-class LocalCluster::Delays final : public fakeapi::DelaySource {
- public:
-  seams::Duration delay(fakeapi::DelayUse use) override {
-    switch (use) {
-      case fakeapi::DelayUse::deployment_sync: return std::chrono::milliseconds(10);
-      case fakeapi::DelayUse::pod_ready: return std::chrono::milliseconds(300);
-      case fakeapi::DelayUse::garbage_collection: return std::chrono::milliseconds(500);
-    }
-    return std::chrono::milliseconds(10);
-  }
-};
+fakeapi::DelayTable delay_table() {
+  using std::chrono::milliseconds;
+  fakeapi::DelayTable table;
+  table[fakeapi::DelayUse::deployment_sync] = {milliseconds(10), milliseconds(10)};
+  table[fakeapi::DelayUse::pod_ready] = {milliseconds(300), milliseconds(300)};
+  table[fakeapi::DelayUse::garbage_collection] = {milliseconds(500), milliseconds(500)};
+  return table;
+}
+
+}  // namespace
 
 LocalCluster::LocalCluster(seams::Environment environment)
     : server_(server_options()),
-      delays_(std::make_unique<Delays>()),
-      deployment_controller_(server_, environment.clock, *delays_, {.actor = deployment_actor}),
-      garbage_collector_(server_, environment.clock, *delays_, collector_actor),
+      delays_(delay_table()),
+      controllers_(server_, environment.clock, delays_, controller_options()),
       front_{server_, environment.clock},
       api_(std::make_unique<fakeapi::InProcessApi>(front_, operator_actor, environment)),
       operator_(std::make_unique<echo::Operator>(environment, *api_, echo::OperatorOptions{})) {}

@@ -4,8 +4,8 @@
 #include <functional>
 #include <memory>
 
-#include "fakeapi/controllers/deployment_controller.hpp"
-#include "fakeapi/controllers/garbage_collector.hpp"
+#include "fakeapi/controllers/configured_delays.hpp"
+#include "fakeapi/controllers/controller_set.hpp"
 #include "fakeapi/face/in_process_api.hpp"
 #include "fakeapi/server.hpp"
 #include "operator/echo/operator.hpp"
@@ -28,12 +28,9 @@ class LocalCluster {
   void stop(std::function<void(bool drained)> stopped) { operator_->stop(std::move(stopped)); }
 
  private:
-  class Delays;
-
   fakeapi::Server server_;
-  std::unique_ptr<Delays> delays_;
-  fakeapi::DeploymentController deployment_controller_;
-  fakeapi::GarbageCollector garbage_collector_;
+  fakeapi::ConfiguredDelays delays_;
+  fakeapi::ControllerSet controllers_;
   fakeapi::InProcessFront front_;
   std::unique_ptr<fakeapi::InProcessApi> api_;
   std::unique_ptr<echo::Operator> operator_;

@@ -24,7 +24,7 @@ TEST(Arrows, point_downwards_in_every_source_and_nothing_real_is_used_outside_op
   // The test sees the sources: without this it would hold of an empty folder.
   EXPECT_GE(sources.size(), 60U);
   for (auto const* room : {"operator/seams", "operator/api", "operator/manifest", "operator/runtime", "operator/echo",
-                           "operator/real", "fakeapi", "sim"})
+                           "operator/http", "operator/real", "fakeapi", "sim"})
     EXPECT_TRUE(rooms.contains(room)) << room;
 }
 

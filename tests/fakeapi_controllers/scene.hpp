@@ -62,17 +62,15 @@ class ConstantDelays : public DelaySource {
   seams::Duration sync = std::chrono::milliseconds(10);
   seams::Duration ready = std::chrono::seconds(1);
   seams::Duration collection = std::chrono::milliseconds(500);
+  /// Of the other uses; 1 ms where there is none.
+  std::map<DelayUse, seams::Duration> others;
 
   seams::Duration delay(DelayUse use) override {
-    switch (use) {
-      case DelayUse::deployment_sync:
-        return sync;
-      case DelayUse::pod_ready:
-        return ready;
-      case DelayUse::garbage_collection:
-        return collection;
-    }
-    return {};
+    if (use == DelayUse::deployment_sync) return sync;
+    if (use == DelayUse::pod_ready) return ready;
+    if (use == DelayUse::garbage_collection) return collection;
+    auto const at = others.find(use);
+    return at == others.end() ? seams::Duration(std::chrono::milliseconds(1)) : at->second;
   }
 };
 

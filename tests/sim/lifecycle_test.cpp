@@ -6,8 +6,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "fakeapi/controllers/deployment_controller.hpp"
-#include "fakeapi/controllers/garbage_collector.hpp"
+#include "fakeapi/controllers/controller_set.hpp"
 #include "fakeapi/face/in_process_api.hpp"
 #include "operator/api/kinds.hpp"
 #include "operator/echo/operator.hpp"
@@ -83,10 +82,9 @@ class Lifecycle : public ::testing::TestWithParam<std::string> {
     auto const scene = sim::scene_from_yaml(file_text(path), path);
     execute(api::Verb::create, api::custom_resource_definitions, {"", scene.echo_definition->metadata.name},
             scene.echo_definition, api::WriteOptions{});
-    fakeapi::DeploymentControllerOptions options;
-    options.actor = fakeapi::Actor{3};
-    deployments_.emplace(server_, cluster_.clock(), delays_, options);
-    collector_.emplace(server_, cluster_.clock(), delays_, fakeapi::Actor{4});
+    fakeapi::ControllerSetOptions options;
+    options.pods = fakeapi::PodModel::cheap;
+    controllers_.emplace(server_, cluster_.clock(), delays_, options);
     seams::Environment const environment{process_.executor(), process_.clock(), random_, log_};
     auto& api = process_.own<fakeapi::InProcessApi>(front_, fakeapi::Actor{100}, environment);
     operator_ = &process_.own<echo::Operator>(environment, api, echo::OperatorOptions{});
@@ -148,8 +146,7 @@ class Lifecycle : public ::testing::TestWithParam<std::string> {
   Quiet log_;
   Counting hooks_;
   fakeapi::InProcessFront front_{server_, cluster_.clock(), &hooks_};
-  std::optional<fakeapi::DeploymentController> deployments_;
-  std::optional<fakeapi::GarbageCollector> collector_;
+  std::optional<fakeapi::ControllerSet> controllers_;
   sim::Process process_;
   echo::Operator* operator_ = nullptr;
 };

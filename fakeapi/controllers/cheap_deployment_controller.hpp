@@ -1,4 +1,5 @@
-// The deployment controller of the fake cluster: keeps the status of Deployments, without ReplicaSets and Pods.
+// A cheap deployment controller: keeps the status of Deployments, without ReplicaSets and Pods. For simulations and
+// benchmarks of tens of thousands of Deployments.
 //
 // Guarantees: a client like any other (it writes /status through Server::execute as its own actor); one write per turn,
 // each after a delay; at most one timer per Deployment; a Deployment whose status says what it should has none.
@@ -10,6 +11,7 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "fakeapi/controllers/controller.hpp"
 #include "fakeapi/controllers/delay_source.hpp"
 #include "fakeapi/controllers/deployment_status.hpp"
 #include "fakeapi/server.hpp"
@@ -17,28 +19,24 @@
 
 namespace fakeapi {
 
-struct DeploymentControllerOptions {
+struct CheapDeploymentOptions {
   Actor actor = Actor::server;
   ReadySteps ready_steps = ReadySteps::one_at_a_time;
 };
 
-class DeploymentController {
+class CheapDeploymentController final : public Controller {
  public:
   /// Starts with the Deployments that are there. Server, clock and delays must outlive it; timers run as turns of the
   /// clock's process.
-  DeploymentController(Server& server, seams::Clock& clock, DelaySource& delays, DeploymentControllerOptions options);
-  ~DeploymentController();
-  DeploymentController(DeploymentController const&) = delete;
-  DeploymentController& operator=(DeploymentController const&) = delete;
+  CheapDeploymentController(Server& server, seams::Clock& clock, DelaySource& delays, CheapDeploymentOptions options);
+  ~CheapDeploymentController() override;
 
-  /// Writes nothing until resume(). What it knew is kept.
-  void pause();
-  void resume();
+  void pause() override;
+  void resume() override;
 
   /// Deployments with a write due.
-  std::size_t pending() const { return pending_; }
-  /// Writes that the server refused; each is tried again.
-  std::uint64_t refused_writes() const { return refused_writes_; }
+  std::size_t pending() const override { return pending_; }
+  std::uint64_t refused_writes() const override { return refused_writes_; }
 
  private:
   struct Tracked {
@@ -60,7 +58,7 @@ class DeploymentController {
   Server& server_;
   seams::Clock& clock_;
   DelaySource& delays_;
-  DeploymentControllerOptions options_;
+  CheapDeploymentOptions options_;
   bool paused_ = false;
   std::list<Tracked> tracked_;  // in the order they were first seen; timers point at the elements
   std::unordered_map<std::string_view, std::list<Tracked>::iterator> by_uid_;  // only looked up

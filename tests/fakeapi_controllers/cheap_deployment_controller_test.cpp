@@ -1,4 +1,4 @@
-#include "fakeapi/controllers/deployment_controller.hpp"
+#include "fakeapi/controllers/cheap_deployment_controller.hpp"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
@@ -12,10 +12,10 @@ namespace {
 using namespace std::chrono_literals;
 
 struct ControllerScene : test::Scene {
-  std::optional<DeploymentController> deployments;
+  std::optional<CheapDeploymentController> deployments;
 
   void start(ReadySteps steps = ReadySteps::one_at_a_time) {
-    DeploymentControllerOptions options;
+    CheapDeploymentOptions options;
     options.actor = test::controller;
     options.ready_steps = steps;
     deployments.emplace(server, clock, delays, options);
@@ -32,7 +32,7 @@ struct ControllerScene : test::Scene {
   }
 };
 
-TEST(DeploymentController, brings_a_deployment_to_available_and_then_rests) {
+TEST(CheapDeploymentController, brings_a_deployment_to_available_and_then_rests) {
   ControllerScene scene;
   scene.start();
   scene.deployment("a", 3);
@@ -47,7 +47,7 @@ TEST(DeploymentController, brings_a_deployment_to_available_and_then_rests) {
   EXPECT_EQ(scene.server.revision(), settled + 1) << "a label is none of its business";
 }
 
-TEST(DeploymentController, writes_only_status_and_revision_and_one_step_at_a_time) {
+TEST(CheapDeploymentController, writes_only_status_and_revision_and_one_step_at_a_time) {
   ControllerScene scene;
   scene.start();
   std::vector<Commit> commits;
@@ -67,7 +67,7 @@ TEST(DeploymentController, writes_only_status_and_revision_and_one_step_at_a_tim
   EXPECT_EQ(*commits[1].after->metadata.annotations->find("deployment.kubernetes.io/revision"), "1");
 }
 
-TEST(DeploymentController, takes_the_delay_of_each_step) {
+TEST(CheapDeploymentController, takes_the_delay_of_each_step) {
   ControllerScene scene;
   scene.delays.sync = 1s;
   scene.delays.ready = 10s;
@@ -85,7 +85,7 @@ TEST(DeploymentController, takes_the_delay_of_each_step) {
   EXPECT_EQ(scene.count("a", "readyReplicas"), 2);
 }
 
-TEST(DeploymentController, notices_an_edit_while_it_waits_for_a_pod) {
+TEST(CheapDeploymentController, notices_an_edit_while_it_waits_for_a_pod) {
   ControllerScene scene;
   scene.delays.sync = 1s;
   scene.delays.ready = 1h;
@@ -98,7 +98,7 @@ TEST(DeploymentController, notices_an_edit_while_it_waits_for_a_pod) {
   EXPECT_EQ(scene.deployments->pending(), 0U);
 }
 
-TEST(DeploymentController, forgets_a_deleted_deployment_and_starts_a_recreated_one_afresh) {
+TEST(CheapDeploymentController, forgets_a_deleted_deployment_and_starts_a_recreated_one_afresh) {
   ControllerScene scene;
   scene.start();
   scene.deployment("a", 2);
@@ -112,7 +112,7 @@ TEST(DeploymentController, forgets_a_deleted_deployment_and_starts_a_recreated_o
   EXPECT_EQ(*scene.find_deployment("a")->metadata.annotations->find("deployment.kubernetes.io/revision"), "1");
 }
 
-TEST(DeploymentController, only_observes_the_generation_of_a_terminating_deployment) {
+TEST(CheapDeploymentController, only_observes_the_generation_of_a_terminating_deployment) {
   ControllerScene scene;
   scene.start();
   scene.deployment("a", 2, "[]", R"(["example.com/stay"])");
@@ -124,7 +124,7 @@ TEST(DeploymentController, only_observes_the_generation_of_a_terminating_deploym
   EXPECT_EQ(scene.count("a", "replicas"), 0);
 }
 
-TEST(DeploymentController, rolls_after_a_restart_annotation_in_the_pod_template) {
+TEST(CheapDeploymentController, rolls_after_a_restart_annotation_in_the_pod_template) {
   ControllerScene scene;
   scene.start(ReadySteps::all_at_once);
   scene.deployment("a", 4);
@@ -144,7 +144,7 @@ TEST(DeploymentController, rolls_after_a_restart_annotation_in_the_pod_template)
   EXPECT_EQ(*scene.find_deployment("a")->metadata.annotations->find("deployment.kubernetes.io/revision"), "2");
 }
 
-TEST(DeploymentController, starts_with_what_is_there_and_rests_where_nothing_is_to_be_done) {
+TEST(CheapDeploymentController, starts_with_what_is_there_and_rests_where_nothing_is_to_be_done) {
   ControllerScene scene;
   scene.deployment("a", 1);
   scene.start();
@@ -157,7 +157,7 @@ TEST(DeploymentController, starts_with_what_is_there_and_rests_where_nothing_is_
   EXPECT_EQ(scene.server.revision(), settled);
 }
 
-TEST(DeploymentController, does_nothing_while_it_is_paused) {
+TEST(CheapDeploymentController, does_nothing_while_it_is_paused) {
   ControllerScene scene;
   scene.start();
   scene.deployment("a", 2);
@@ -173,7 +173,7 @@ TEST(DeploymentController, does_nothing_while_it_is_paused) {
   EXPECT_TRUE(scene.complete("b"));
 }
 
-TEST(DeploymentController, leaves_no_timer_behind) {
+TEST(CheapDeploymentController, leaves_no_timer_behind) {
   ControllerScene scene;
   scene.start();
   scene.deployment("a", 2);
@@ -184,7 +184,7 @@ TEST(DeploymentController, leaves_no_timer_behind) {
 /// Each number equally likely, whatever size rapidcheck is at.
 int below(int bound) { return *rc::gen::resize(rc::kNominalSize, rc::gen::inRange(0, bound)); }
 
-RC_GTEST_PROP(DeploymentController, completes_every_deployment_whatever_happens_to_it, ()) {
+RC_GTEST_PROP(CheapDeploymentController, completes_every_deployment_whatever_happens_to_it, ()) {
   ControllerScene scene;
   scene.start(*rc::gen::element(ReadySteps::one_at_a_time, ReadySteps::all_at_once));
   std::vector<std::string> const names{"a", "b", "c"};

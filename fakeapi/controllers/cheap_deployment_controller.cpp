@@ -1,4 +1,4 @@
-#include "fakeapi/controllers/deployment_controller.hpp"
+#include "fakeapi/controllers/cheap_deployment_controller.hpp"
 
 #include <iterator>
 #include <utility>
@@ -13,30 +13,30 @@ bool is_deployment(api::Object const& object) { return object.kind == "Deploymen
 
 }  // namespace
 
-DeploymentController::DeploymentController(Server& server, seams::Clock& clock, DelaySource& delays,
-                                           DeploymentControllerOptions options)
+CheapDeploymentController::CheapDeploymentController(Server& server, seams::Clock& clock, DelaySource& delays,
+                                                     CheapDeploymentOptions options)
     : server_(server), clock_(clock), delays_(delays), options_(options) {
   server_.for_each(api::deployments, [this](api::ObjectPtr const& deployment) { consider(*deployment); });
   observer_ = server_.add_observer([this](Commit const& commit) { observe(commit); });
 }
 
-DeploymentController::~DeploymentController() {
+CheapDeploymentController::~CheapDeploymentController() {
   server_.remove_observer(observer_);
   for (auto& tracked : tracked_) cancel(tracked);
 }
 
-void DeploymentController::pause() {
+void CheapDeploymentController::pause() {
   paused_ = true;
   for (auto& tracked : tracked_) cancel(tracked);
 }
 
-void DeploymentController::resume() {
+void CheapDeploymentController::resume() {
   if (!paused_) return;
   paused_ = false;
   server_.for_each(api::deployments, [this](api::ObjectPtr const& deployment) { consider(*deployment); });
 }
 
-void DeploymentController::observe(Commit const& commit) {
+void CheapDeploymentController::observe(Commit const& commit) {
   api::Object const& object = commit.after ? *commit.after : *commit.before;
   if (!is_deployment(object)) return;
   if (commit.after) {
@@ -49,7 +49,7 @@ void DeploymentController::observe(Commit const& commit) {
   }
 }
 
-void DeploymentController::consider(api::Object const& deployment) {
+void CheapDeploymentController::consider(api::Object const& deployment) {
   auto at = by_uid_.find(deployment.metadata.uid);
   if (at == by_uid_.end()) {
     Tracked fresh;
@@ -71,21 +71,21 @@ void DeploymentController::consider(api::Object const& deployment) {
   if (use) schedule(tracked, *use, delays_.delay(*use));
 }
 
-void DeploymentController::schedule(Tracked& tracked, DelayUse use, seams::Duration delay) {
+void CheapDeploymentController::schedule(Tracked& tracked, DelayUse use, seams::Duration delay) {
   tracked.waiting_for = use;
   tracked.scheduled = true;
   ++pending_;
   tracked.timer = clock_.schedule_at(clock_.now() + delay, [this, at = &tracked] { write(*at); });
 }
 
-void DeploymentController::cancel(Tracked& tracked) {
+void CheapDeploymentController::cancel(Tracked& tracked) {
   if (!tracked.scheduled) return;
   tracked.scheduled = false;
   --pending_;
   clock_.cancel(tracked.timer);
 }
 
-void DeploymentController::write(Tracked& tracked) {
+void CheapDeploymentController::write(Tracked& tracked) {
   tracked.scheduled = false;
   --pending_;
   api::ObjectPtr const latest = server_.find(api::deployments, tracked.key);

@@ -1,0 +1,148 @@
+// Two processes in virtual time, and a service between them that does what a test says.
+#pragma once
+#include <gtest/gtest.h>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "operator/http/client_connection.hpp"
+#include "operator/http/pipe.hpp"
+#include "operator/http/server.hpp"
+#include "operator/seams/environment.hpp"
+#include "sim/process.hpp"
+#include "sim/scheduler.hpp"
+
+namespace http_tests {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+/// Log lines, as "level message key=value".
+class Lines final : public seams::Log {
+ public:
+  bool enabled(seams::LogLevel /*level*/) const override { return true; }
+  void write(seams::LogLevel level, std::string_view message, std::span<seams::LogField const> fields) override {
+    std::string line(level >= seams::LogLevel::error ? "error " : "");
+    line += message;
+    for (auto const& field : fields) {
+      line += " " + std::string(field.key) + "=";
+      if (auto const* text = std::get_if<std::string_view>(&field.value)) line += *text;
+      if (auto const* number = std::get_if<std::int64_t>(&field.value)) line += std::to_string(*number);
+    }
+    lines.push_back(std::move(line));
+  }
+  std::vector<std::string> lines;
+};
+
+class NoRandom final : public seams::Random {
+ public:
+  std::uint64_t below(std::uint64_t /*bound*/, seams::RandomUse /*use*/) override { return 0; }
+};
+
+/// Answers with what `handler` does.
+class Service final : public seams::HttpService {
+ public:
+  using Handler = std::function<asio::awaitable<void>(seams::HttpRequest const&, seams::HttpResponseWriter&)>;
+
+  asio::awaitable<void> serve(seams::HttpRequest request, seams::HttpResponseWriter& writer) override {
+    requests.push_back(request);
+    co_await handler(request, writer);
+  }
+
+  Handler handler;
+  std::vector<seams::HttpRequest> requests;
+};
+
+inline seams::HttpResponse text(std::string body, int status = 200) {
+  seams::HttpResponse response;
+  response.status = status;
+  response.headers.add("Content-Type", "text/plain");
+  response.body = std::make_shared<std::string const>(std::move(body));
+  return response;
+}
+
+/// A server process, a client process and a host that connects them.
+class Wire : public testing::Test {
+ protected:
+  Wire() {
+    service.handler = [](seams::HttpRequest const& request,
+                         seams::HttpResponseWriter& writer) -> asio::awaitable<void> {
+      co_await writer.respond(text(request.method + " " + request.target + " " + request.body));
+    };
+  }
+
+  void serve() {
+    listener_clock = &server_process.clock();
+    server = std::make_unique<http::HttpServer>(
+        seams::Environment{server_process.executor(), server_process.clock(), random, log},
+        host.listen(server_process.clock()), service, options);
+    server->start();
+  }
+
+  /// Runs `work` as a coroutine of the client until it has ended; a test that gets stuck fails.
+  void run(asio::awaitable<void> work, seams::Duration at_most = 10min) {
+    bool done = false;
+    std::exception_ptr failure;
+    asio::co_spawn(client_process.executor(), std::move(work), [&](std::exception_ptr error) {
+      failure = std::move(error);
+      done = true;
+    });
+    auto const stop = scheduler.run_until(scheduler.now() + at_most, 20'000'000, [&] { return done; });
+    ASSERT_EQ(stop, sim::Scheduler::Stop::done) << "the client is stuck";
+    if (failure) std::rethrow_exception(failure);
+  }
+  /// Lets everything happen that happens by itself within this time.
+  void pass(seams::Duration time) {
+    scheduler.run_until(scheduler.now() + time, 20'000'000, [] { return false; });
+  }
+
+  seams::MonotonicTime now() { return client_process.clock().now(); }
+
+  asio::awaitable<std::unique_ptr<seams::Stream>> connect() {
+    auto stream = co_await host.connector(client_process.clock())->connect(seams::never);
+    if (!stream) {
+      ADD_FAILURE() << stream.error().message;
+      co_return nullptr;
+    }
+    co_return std::move(*stream);
+  }
+  /// Sends `bytes`; on failure it says why.
+  static asio::awaitable<std::string> send(seams::Stream& stream, std::string_view bytes) {
+    auto const sent = co_await stream.write(bytes, seams::never);
+    co_return sent ? std::string() : sent.error().message;
+  }
+  /// Everything that comes until the server ends the connection, or until it is silent for this long.
+  asio::awaitable<std::string> receive(seams::Stream& stream, seams::Duration silence = 1h) {
+    std::string all;
+    std::array<char, 1024> buffer{};
+    for (;;) {
+      auto const count = co_await stream.read_some(buffer, now() + silence);
+      if (!count) {
+        if (count.error().kind != seams::StreamError::Kind::timed_out) all += "<" + count.error().message + ">";
+        co_return all;
+      }
+      if (*count == 0) co_return all;
+      all.append(buffer.data(), *count);
+    }
+  }
+
+  sim::Scheduler scheduler;
+  sim::Process server_process{scheduler, "server"};
+  sim::Process client_process{scheduler, "client"};
+  Lines log;
+  NoRandom random;
+  Service service;
+  http::ServerOptions options;
+  http::PipeHost host;
+  seams::Clock* listener_clock = nullptr;
+  std::unique_ptr<http::HttpServer> server;
+};
+
+}  // namespace http_tests
