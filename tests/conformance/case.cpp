@@ -203,6 +203,8 @@ class Loader {
       }
     } else if (key == "together") {
       step.together = flag(value, key);
+    } else if (key == "kubelet") {
+      step.kubelet = flag(value, key);
     } else if (key == "project") {
       step.project = texts(value, key);
     } else if (key == "any_order") {

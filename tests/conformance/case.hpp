@@ -35,6 +35,7 @@ struct Step {
   Expectation expect;
   std::map<std::string, std::string> capture;  ///< variable <- path in the answer's body
   std::optional<Milliseconds> within;          ///< asked again until the expectation holds, for so long
+  bool kubelet = false;                        ///< meanwhile pods are given nodes, run, and end
   boost::json::array each;                     ///< the variables of each repetition; empty: just once
   bool together = false;                       ///< the repetitions are sent at the same time
   std::vector<std::string> project;            ///< which parts of the body are compared; empty: all

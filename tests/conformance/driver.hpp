@@ -74,6 +74,8 @@ class Driver {
   virtual void wait(Milliseconds time) = 0;
   /// The time that waiting is measured in.
   virtual Milliseconds now() = 0;
+  /// The server's calendar time, as its objects have it.
+  virtual std::string timestamp() = 0;
 
   /// Forgets history up to and including this revision.
   virtual Sent<void> compact(std::uint64_t revision) = 0;

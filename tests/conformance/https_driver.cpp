@@ -1,5 +1,7 @@
 #include "tests/conformance/https_driver.hpp"
 
+#include <array>
+#include <ctime>
 #include <thread>
 
 namespace conformance {
@@ -29,6 +31,13 @@ class HttpsDriver final : public Driver {
   void wait(Milliseconds time) override { std::this_thread::sleep_for(time); }
   Milliseconds now() override {
     return std::chrono::duration_cast<Milliseconds>(std::chrono::steady_clock::now().time_since_epoch());
+  }
+  std::string timestamp() override {
+    std::time_t const seconds = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+    std::tm parts{};
+    ::gmtime_r(&seconds, &parts);
+    std::array<char, 32> text;
+    return {text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts)};
   }
   Sent<void> compact(std::uint64_t revision) override { return server_.compact(revision); }
 

@@ -216,12 +216,14 @@ class Normaliser {
     static re2::RE2 const go_time(R"([0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2} \+0000 UTC)");
     static re2::RE2 const hash(R"(\b[bcdfghjklmnpqrstvwxz2456789]{6,10}\b)");
     static re2::RE2 const suffix(R"(-[bcdfghjklmnpqrstvwxz2456789]{5}\b)");
+    static re2::RE2 const event(R"(\.[0-9a-f]{15,16}\b)");
     static re2::RE2 const pointer("0xc[0-9a-f]{6,}");
     re2::RE2::GlobalReplace(&text, micro_time, "TIME.micro");
     re2::RE2::GlobalReplace(&text, time, "TIME");
     re2::RE2::GlobalReplace(&text, go_time, "GO-TIME");
     re2::RE2::GlobalReplace(&text, hash, "HASH");
     re2::RE2::GlobalReplace(&text, suffix, "-SUFFIX");
+    re2::RE2::GlobalReplace(&text, event, ".EVENT");
     re2::RE2::GlobalReplace(&text, pointer, "POINTER");
     return text;
   }

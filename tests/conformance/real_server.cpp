@@ -69,6 +69,7 @@ class RealServer final : public Driver {
   Sent<std::unique_ptr<LineStream>> open(Call const& call) override { return driver->open(call); }
   void wait(Milliseconds time) override { driver->wait(time); }
   Milliseconds now() override { return driver->now(); }
+  std::string timestamp() override { return driver->timestamp(); }
   Sent<void> compact(std::uint64_t revision) override { return driver->compact(revision); }
   bool has_controllers() const override { return driver->has_controllers(); }
 

@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "tests/conformance/json_path.hpp"
+#include "tests/conformance/kubelet.hpp"
 #include "tests/conformance/matcher.hpp"
 #include "tests/conformance/yaml_json.hpp"
 
@@ -204,6 +205,9 @@ class CaseRun {
     if (answer.status != status) throw Failure(call.method + " " + call.target + ": " + answer.body);
   }
 
+  static void sent(Sent<void> const& result) {
+    if (!result) throw Failure(result.error());
+  }
   template <class T>
   static T sent(Sent<T> result) {
     if (!result) throw Failure(result.error());
@@ -230,8 +234,7 @@ class CaseRun {
         break;
       case Step::What::compact: {
         auto const revision = variables_.expand(step.revision);
-        auto const done = driver().compact(std::stoull(std::string(revision.as_string())));
-        if (!done) throw Failure(done.error());
+        sent(driver().compact(std::stoull(std::string(revision.as_string()))));
         break;
       }
       case Step::What::wait:
@@ -313,6 +316,7 @@ class CaseRun {
     if (step.within) {
       auto const deadline = driver().now() + *step.within;
       while (!wrong.empty() && driver().now() < deadline) {
+        if (step.kubelet) sent(play_kubelet(driver(), variables_.expand(collection("pods", *session_->suite_))));
         driver().wait(poll_interval);
         answer = sent(driver().send(call));
         wrong = wrong_with(answer, step.expect);
