@@ -84,7 +84,11 @@ struct Face::Impl {
       return authorization::authenticated(std::move(user));
     }
     auto const token = authorization::bearer_token(request.headers.get("Authorization"));
-    if (token.empty()) return authorization::anonymous();
+    if (token.empty()) {
+      // Nobody is taken for anonymous who tried to be somebody.
+      if (!peer.certificate_error.empty()) return std::unexpected(authorization::unauthorized());
+      return authorization::anonymous();
+    }
     auto user = options.tokens.find(token);
     if (!user) return std::unexpected(authorization::unauthorized());
     return *std::move(user);
