@@ -24,6 +24,12 @@ std::optional<api::Error> check_subresource(Kind const& kind, api::Request const
   return kind.strategy->built_in ? status::no_such_resource() : status::not_found(kind, request.key.name);
 }
 
+api::ListOptions const& list_options(api::Request const& request) {
+  static api::ListOptions const defaults;
+  auto const* given = std::get_if<api::ListOptions>(&request.options);
+  return given != nullptr ? *given : defaults;
+}
+
 template <class T>
 Result<api::Response> answer(Result<T> result) {
   if (!result) return std::unexpected(std::move(result.error()));
@@ -44,7 +50,7 @@ Result<api::Response> Server::execute(api::Request const& request, RequestContex
     case api::Verb::get:
       return answer(get(call));
     case api::Verb::list:
-      return answer(list(call));
+      return answer(list(call, list_options(request)));
     case api::Verb::create: {
       auto const* body = std::get_if<api::ObjectPtr>(&request.body);
       return answer(create(call, body != nullptr ? *body : nullptr));
@@ -55,7 +61,7 @@ Result<api::Response> Server::execute(api::Request const& request, RequestContex
     case api::Verb::delete_:
       return delete_object(call);
     case api::Verb::delete_collection:
-      return std::unexpected(status::method_not_allowed(*call.served->kind, "deletecollection"));
+      return delete_collection(call);
     case api::Verb::watch:
       break;
   }
@@ -63,18 +69,22 @@ Result<api::Response> Server::execute(api::Request const& request, RequestContex
   return std::unexpected(status::internal_error("unreachable"));
 }
 
-Result<std::unique_ptr<WatchCursor>> Server::open_watch(api::Request const& request) {
+Result<std::unique_ptr<WatchCursor>> Server::open_watch(api::Request const& request, RequestContext const& context) {
   auto const served = state_->registry.find(request.resource);
   if (!served) return unknown_resource(*state_, request.resource);
-  return fakeapi::open_watch(*state_, *served, request);
+  return fakeapi::open_watch(*state_, *served, request, context);
 }
 
 std::optional<api::WatchEvent> Server::next_event(WatchCursor& cursor, Revision up_to) const {
   return fakeapi::next_event(*state_, cursor, up_to);
 }
 
+std::optional<api::WatchEvent> Server::bookmark(WatchCursor const& cursor, Revision up_to) const {
+  return fakeapi::bookmark(*state_, cursor, up_to);
+}
+
 bool Server::watch_ended(WatchCursor const& cursor) const {
-  return cursor.finished || !state_->registry.find(cursor.resource);
+  return cursor.finished || state_->registry.since(cursor.resource) != cursor.since;
 }
 
 Revision Server::revision() const { return state_->log.revision(); }
@@ -91,7 +101,7 @@ void Server::remove_observer(std::uint64_t id) {
 
 Log const& Server::log() const { return state_->log; }
 Registry const& Server::registry() const { return state_->registry; }
-Profile Server::profile() const { return state_->profile; }
+Profile Server::profile() const { return state_->options.profile; }
 
 std::optional<ResourceIndex> Server::index_of(api::Resource const& resource) const {
   auto const served = state_->registry.find(resource);

@@ -81,14 +81,18 @@ class Server {
 
   /// Validates a watch request and places its cursor. The first next_event() calls give the synthetic ADDED events if
   /// the request asked for them. A revision that has been compacted is no error here: like the real server's, the
-  /// stream opens and its only event is the ERROR.
-  Result<std::unique_ptr<WatchCursor>> open_watch(api::Request const& request);
+  /// stream opens and its only event is the ERROR. The cursor sees what the frontend of the context sees.
+  Result<std::unique_ptr<WatchCursor>> open_watch(api::Request const& request, RequestContext const& context = {});
 
   /// The next event for this watch from revisions up to `up_to`, or nothing if there is none yet. An event of type
   /// error (410 Expired) if the position has been compacted meanwhile; nothing ever follows it.
   std::optional<api::WatchEvent> next_event(WatchCursor& cursor, Revision up_to) const;
-  /// Nothing will come any more: the definition of the watched resource is gone, or an error event has gone out. The
-  /// stream is to be ended in good order once next_event() gives nothing.
+  /// The BOOKMARK that this watch may be sent, or nothing: the client takes none, has not been told all there is up to
+  /// `up_to`, or the watch cache has not moved since the watch began. The caller's clock says when one is due: once
+  /// a minute, and every second from two seconds before the end of the watch on.
+  std::optional<api::WatchEvent> bookmark(WatchCursor const& cursor, Revision up_to) const;
+  /// Nothing will come any more: the definition of the watched resource is gone or another one, or an error event has
+  /// gone out. The stream is to be ended in good order once next_event() gives nothing.
   bool watch_ended(WatchCursor const& cursor) const;
 
   /// The revision of the last commit, of any kind.

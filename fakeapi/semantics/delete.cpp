@@ -1,5 +1,6 @@
 // DELETE.
 #include <algorithm>
+#include <optional>
 
 #include "fakeapi/semantics/operations.hpp"
 #include "fakeapi/semantics/status.hpp"
@@ -52,16 +53,53 @@ Result<api::Response> keep(Call const& call, api::ObjectPtr const& stored, api::
   return api::Response(present(kind, call.state.put(*call.served, std::move(next), call.context)));
 }
 
-}  // namespace
+api::Response gone(Kind const& kind, api::ObjectPtr const& last) {
+  if (kind.strategy->returns_deleted) return api::Response(present(kind, last));
+  return api::Response(api::Deleted{last->metadata.uid});
+}
 
-Result<api::Response> delete_object(Call const& call) {
-  static api::DeleteOptions const defaults;
+Result<api::Response> remove(Call const& call, api::ObjectPtr const& stored) {
+  if (!call.dry_run()) call.state.erase(*call.served, stored->key(), call.context);
+  return gone(call.kind(), stored);
+}
+
+enum class Grace : std::uint8_t { none, begun, pending };
+
+// rest.BeforeDelete: gives the object its time to end, which a later delete may only shorten.
+Grace begin_grace(Strategy const& strategy, api::ObjectMeta const& stored, api::Object& next,
+                  std::optional<std::int64_t>& asked, api::Timestamp now) {
+  if (strategy.grace == nullptr) return Grace::none;
+  auto& metadata = next.metadata;
+  if (stored.terminating()) {
+    auto const given = stored.deletion_grace_period_seconds.value_or(0);
+    if (given == 0) return Grace::none;
+    if (!asked || *asked >= given) {
+      if (!asked) asked = given;
+      return Grace::pending;
+    }
+    metadata.deletion_timestamp = *stored.deletion_timestamp - std::chrono::seconds(given - *asked);
+    metadata.deletion_grace_period_seconds = *asked;
+    return Grace::begun;
+  }
+  asked = strategy.grace(next, asked);
+  metadata.deletion_timestamp = now + std::chrono::seconds(*asked);
+  metadata.deletion_grace_period_seconds = *asked;
+  if (metadata.generation > 0) ++metadata.generation;
+  return Grace::begun;
+}
+
+// Marks what has to wait for finalizers alone.
+void mark(api::ObjectMeta& metadata, api::Timestamp now) {
+  if (!metadata.terminating() && metadata.generation > 0) ++metadata.generation;
+  if (!metadata.terminating() || *metadata.deletion_timestamp > now) metadata.deletion_timestamp = now;
+  metadata.deletion_grace_period_seconds = 0;
+}
+
+// `grace_period` is what the request asks for; it is filled in with what the object gets.
+Result<api::Response> delete_one(Call const& call, api::ObjectKey const& key, api::DeleteOptions const& options,
+                                 std::optional<std::int64_t>& grace_period) {
   Kind const& kind = call.kind();
   Strategy const& strategy = *kind.strategy;
-  auto const& key = call.request.key;
-  auto const* given = std::get_if<api::DeleteOptions>(&call.request.options);
-  auto const& options = given != nullptr ? *given : defaults;
-  if (key.name.empty()) return std::unexpected(status::bad_request("name must be provided"));
   if (strategy.undeletable != nullptr) {
     if (char const* const why = strategy.undeletable(key.name)) {
       return std::unexpected(status::forbidden(kind, key.name, why));
@@ -81,19 +119,55 @@ Result<api::Response> delete_object(Call const& call) {
     if (!stored->metadata.terminating()) strategy.begin_deletion(next, now);
     bool const stays = strategy.stays != nullptr && strategy.stays(next);
     if (stays || !next.metadata.finalizers.empty()) return keep(call, stored, std::move(next));
-  } else if (!finalizers.empty()) {
-    api::Object next = *stored;
-    next.metadata.finalizers = std::move(finalizers);
-    if (!stored->metadata.terminating()) {
-      next.metadata.deletion_timestamp = now;
-      if (next.metadata.generation > 0) ++next.metadata.generation;
-    }
-    next.metadata.deletion_grace_period_seconds = 0;
+    return remove(call, stored);
+  }
+  if (strategy.grace == nullptr && finalizers.empty()) return remove(call, stored);
+
+  api::Object next = *stored;
+  Grace const grace = begin_grace(strategy, stored->metadata, next, grace_period, now);
+  if (grace == Grace::pending) return gone(kind, stored);  // nor do finalizers change any more
+  next.metadata.finalizers = std::move(finalizers);
+  bool const waits = !next.metadata.finalizers.empty();
+  if (grace == Grace::none) {
+    if (!waits) return remove(call, stored);
+    mark(next.metadata, now);
     return keep(call, stored, std::move(next));
   }
-  api::Deleted answer{stored->metadata.uid};
-  if (!call.dry_run()) call.state.erase(*call.served, key, call.context);
-  return api::Response(std::move(answer));
+  auto kept = keep(call, stored, std::move(next));
+  if (waits || *grace_period > 0 || !kept || call.dry_run()) return kept;
+  // The object is told that its time is up, and removed at once.
+  return remove(call, std::get<api::ObjectPtr>(*kept));
+}
+
+}  // namespace
+
+Result<api::Response> delete_object(Call const& call) {
+  static api::DeleteOptions const defaults;
+  auto const& key = call.request.key;
+  auto const* given = std::get_if<api::DeleteOptions>(&call.request.options);
+  auto const& options = given != nullptr ? *given : defaults;
+  if (key.name.empty()) return std::unexpected(status::bad_request("name must be provided"));
+  auto grace_period = options.grace_period_seconds;
+  return delete_one(call, key, options, grace_period);
+}
+
+Result<api::Response> delete_collection(Call const& call) {
+  static api::DeleteCollectionOptions const defaults;
+  auto const* given = std::get_if<api::DeleteCollectionOptions>(&call.request.options);
+  auto const& options = given != nullptr ? *given : defaults;
+  if (std::ranges::find(call.kind().verbs, "deletecollection") == call.kind().verbs.end()) {
+    return std::unexpected(status::method_not_allowed_on_resource());
+  }
+  auto found = list(call, options.select);
+  if (!found) return std::unexpected(std::move(found.error()));
+  auto grace_period = options.each.grace_period_seconds;
+  for (auto const& object : found->items) {
+    // In 1.20 all deletes share one set of options: what the first object is given, the next ones are asked for.
+    if (call.state.options.profile != Profile::v1_20) grace_period = options.each.grace_period_seconds;
+    auto deleted = delete_one(call, object->key(), options.each, grace_period);
+    if (!deleted && !deleted.error().is(api::Reason::not_found)) return std::unexpected(std::move(deleted.error()));
+  }
+  return api::Response(*std::move(found));
 }
 
 }  // namespace fakeapi

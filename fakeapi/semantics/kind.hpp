@@ -86,6 +86,11 @@ struct Strategy {
   char const* (*undeletable)(std::string_view name) = nullptr;
   /// Deletion has steps of its own: turns the stored object into the terminating one. Null: only finalizers matter.
   void (*begin_deletion)(api::Object& next, api::Timestamp now) = nullptr;
+  /// Deletion gives an object of this kind time to end: how many seconds, where the delete asked for `asked`. Null: it
+  /// does not.
+  std::int64_t (*grace)(api::Object const& object, std::optional<std::int64_t> asked) = nullptr;
+  /// A delete that removes the object at once answers the object, not a Status.
+  bool returns_deleted = false;
   /// A terminating object without finalizers has to stay. Null: none has to.
   bool (*stays)(api::Object const& object) = nullptr;
   /// The value of a field that selectors may ask for besides metadata.name and metadata.namespace, or nothing if there

@@ -19,14 +19,20 @@ struct Call {
 };
 
 Result<api::ObjectPtr> get(Call const& call);
-Result<api::ObjectList> list(Call const& call);
+/// `options` are those of the request, or those that a deletecollection brings along.
+Result<api::ObjectList> list(Call const& call, api::ListOptions const& options);
 Result<api::ObjectPtr> create(Call const& call, api::ObjectPtr const& body);
 /// PUT and PATCH, of the object and of its subresources.
 Result<api::ObjectPtr> update(Call const& call);
 Result<api::Response> delete_object(Call const& call);
 
-Result<std::unique_ptr<WatchCursor>> open_watch(State const& state, Served const& served, api::Request const& request);
+/// Deletes each object that a list finds, one after the other; answers what it found.
+Result<api::Response> delete_collection(Call const& call);
+
+Result<std::unique_ptr<WatchCursor>> open_watch(State const& state, Served const& served, api::Request const& request,
+                                                RequestContext const& context);
 std::optional<api::WatchEvent> next_event(State const& state, WatchCursor& cursor, Revision up_to);
+std::optional<api::WatchEvent> bookmark(State const& state, WatchCursor const& cursor, Revision up_to);
 
 // Shared by them.
 

@@ -67,11 +67,15 @@ Result<Snapshot> snapshot(Call const& call, api::ListOptions const& options, Fil
     return at;
   }
 
-  if (options.resource_version && asked == 0) at.limit = 0;  // from the cache, which knows no pages
-  if (asked == 0) return at;
-  bool const exact =
-      options.match == ResourceVersionMatch::exact || (options.match == ResourceVersionMatch::unset && at.limit > 0);
-  if (!exact) {
+  if (!options.resource_version) return at;
+  bool const paged = at.limit > 0 && asked != 0;
+  if (options.match != ResourceVersionMatch::exact && !paged) {
+    at.limit = 0;  // from the cache, which knows no pages
+    at.revision = call.state.cache_revision(*call.served, call.context.frontend);
+    if (asked > at.revision) return std::unexpected(status::too_large_resource_version(asked, at.revision));
+    return at;
+  }
+  if (options.match == ResourceVersionMatch::not_older_than) {
     if (asked > log.revision()) return std::unexpected(status::too_large_resource_version(asked, log.revision()));
     return at;
   }
@@ -88,13 +92,16 @@ Result<Snapshot> snapshot(Call const& call, api::ListOptions const& options, Fil
 Result<api::ObjectPtr> get(Call const& call) {
   auto const& request = call.request;
   Kind const& kind = call.kind();
-  if (auto const* options = std::get_if<api::GetOptions>(&request.options)) {
-    Revision const asked = options->resource_version ? api::to_number(*options->resource_version) : 0;
-    if (asked > call.state.log.revision()) {
-      return std::unexpected(status::too_large_resource_version(asked, call.state.log.revision()));
-    }
+  api::ObjectPtr stored;
+  auto const* options = std::get_if<api::GetOptions>(&request.options);
+  if (options != nullptr && options->resource_version) {
+    Revision const asked = api::to_number(*options->resource_version);
+    Revision const reached = call.state.cache_revision(*call.served, call.context.frontend);
+    if (asked > reached) return std::unexpected(status::too_large_resource_version(asked, reached));
+    stored = call.state.log.find_at(call.served->index, request.key, reached);
+  } else {
+    stored = call.state.log.find(call.served->index, request.key);
   }
-  api::ObjectPtr const& stored = call.state.log.find(call.served->index, request.key);
   if (!stored) return std::unexpected(subresource_not_found(call));
   if (request.subresource == api::Subresource::scale) {
     auto scale = scale_of(kind, *stored);
@@ -104,10 +111,7 @@ Result<api::ObjectPtr> get(Call const& call) {
   return present(kind, stored);
 }
 
-Result<api::ObjectList> list(Call const& call) {
-  static api::ListOptions const defaults;
-  auto const* given = std::get_if<api::ListOptions>(&call.request.options);
-  auto const& options = given != nullptr ? *given : defaults;
+Result<api::ObjectList> list(Call const& call, api::ListOptions const& options) {
   if (auto error = validate(options)) return std::unexpected(*std::move(error));
   Kind const& kind = call.kind();
   auto filter = make_filter(kind, call.request.key.namespace_, options.label_selector, options.field_selector);

@@ -13,10 +13,12 @@ Registry::Registry(Log& log) : log_(log) {
   constexpr std::size_t usual = 8;
   served_.reserve(usual);
   places_.reserve(usual);
+  since_.reserve(usual);
   for (auto const& kind : built_in_kinds()) {
     if (kind->strategy == &definition_strategy) definitions_ = served_.size();
     auto const place = place_of(kind->resource.group, kind->resource.plural);
     served_.push_back(std::make_shared<Served const>(kind, place, 0, false));
+    since_[static_cast<std::size_t>(place)] = 0;
   }
 }
 
@@ -25,6 +27,7 @@ ResourceIndex Registry::place_of(std::string_view group, std::string_view plural
       std::ranges::find_if(places_, [&](auto const& place) { return place.second == plural && place.first == group; });
   if (known != places_.end()) return ResourceIndex(known - places_.begin());
   places_.emplace_back(group, plural);
+  since_.push_back(not_served);
   return log_.add_resource();
 }
 
@@ -48,12 +51,16 @@ bool Registry::is_built_in_group(std::string_view group) const {
 void Registry::serve(Definition const& definition, Revision revision, bool terminating) {
   remove(definition.group, definition.plural);
   ResourceIndex const index = place_of(definition.group, definition.plural);
+  since_[static_cast<std::size_t>(index)] = revision;
   for (auto const& kind : definition.served) {
     served_.push_back(std::make_shared<Served const>(kind, index, revision, terminating));
   }
 }
 
 void Registry::remove(std::string_view group, std::string_view plural) {
+  for (std::size_t i = 0; i < places_.size(); ++i) {
+    if (places_[i].second == plural && places_[i].first == group) since_[i] = not_served;
+  }
   std::erase_if(served_, [&](auto const& served) {
     return served->kind->resource.plural == plural && served->kind->resource.group == group;
   });

@@ -16,7 +16,8 @@ struct Definition;
 struct Served {
   std::shared_ptr<Kind const> kind;
   ResourceIndex index{};
-  /// The revision at which the definition came or last changed: objects written before may not fit it.
+  /// The revision at which the definition came or last changed: objects written before may not fit it, and the watch
+  /// cache began anew. 0 for what is compiled in.
   Revision since = 0;
   /// The definition is being deleted: nothing can be created.
   bool terminating = false;
@@ -31,6 +32,9 @@ class Registry {
   std::shared_ptr<Served const> find(api::Resource const& resource) const;
   /// Some version of the resource, or null.
   std::shared_ptr<Served const> find(ResourceIndex index) const;
+  /// Since when the resource is served as it is, see Served::since; not_served: it is not.
+  Revision since(ResourceIndex index) const { return since_[static_cast<std::size_t>(index)]; }
+  static constexpr Revision not_served = static_cast<Revision>(-1);
   /// Everything, each version of a resource by itself.
   std::span<std::shared_ptr<Served const> const> served() const { return served_; }
   bool is_built_in_group(std::string_view group) const;
@@ -52,6 +56,7 @@ class Registry {
   std::vector<std::shared_ptr<Served const>> served_;
   // Every resource that has ever been served, by its place in the log.
   std::vector<std::pair<std::string, std::string>> places_;
+  std::vector<Revision> since_;  // parallel to places_
 };
 
 }  // namespace fakeapi

@@ -1,18 +1,22 @@
 #include "fakeapi/semantics/state.hpp"
 
+#include <algorithm>
+
+#include "fakeapi/frontend.hpp"
 #include "fakeapi/semantics/operations.hpp"
 #include "fakeapi/semantics/strategies.hpp"
 #include "operator/api/kinds.hpp"
 
 namespace fakeapi {
 
-State::State(ServerOptions options)
-    : profile(options.profile),
+State::State(ServerOptions given)
+    : options(std::move(given)),
       log(options.retained_entries),
       registry(log),
       identities(options.uid_seed),
-      definitions(options.definitions ? std::move(options.definitions) : make_definition_cache()) {
-  RequestContext const context{Actor::server, 0, options.started};
+      definitions(options.definitions ? options.definitions : make_definition_cache()) {
+  RequestContext context;
+  context.now = options.started;
   for (char const* const name : {"default", "kube-system", "kube-public", "kube-node-lease"}) {
     api::Object object;
     Kind const& kind = *registry.namespaces().kind;
@@ -24,6 +28,15 @@ State::State(ServerOptions options)
     kind.strategy->prepare_create(kind, object);
     put(registry.namespaces(), std::move(object), context);
   }
+}
+
+Revision State::cache_revision(Served const& served, Frontend const* frontend) const {
+  if (options.profile == Profile::modern) {
+    return frontend != nullptr ? std::max(frontend->reached(served.index), served.since) : log.revision();
+  }
+  // A cache of 1.20 only moves on with the commits of its own kind.
+  Revision const seen = frontend != nullptr ? frontend->visible(served.index) : log.last_revision(served.index);
+  return std::max(seen, served.since);
 }
 
 api::ObjectPtr State::put(Served const& served, api::Object object, RequestContext const& context) {

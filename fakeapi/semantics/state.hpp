@@ -18,10 +18,12 @@ struct State {
 
   /// Writes an object: gives it the next revision, tells the observers, and lets the registry follow a definition.
   api::ObjectPtr put(Served const& served, api::Object object, RequestContext const& context);
+  /// What the watch cache of a resource has taken in, at this frontend or without any lag.
+  Revision cache_revision(Served const& served, Frontend const* frontend) const;
   /// Deletes an object that is there.
   void erase(Served const& served, api::ObjectKey const& key, RequestContext const& context);
 
-  Profile const profile;
+  ServerOptions const options;  ///< `definitions` in it may be null, the member below never is
   Log log;
   Registry registry;
   IdentitySource identities;

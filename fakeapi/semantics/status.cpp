@@ -55,6 +55,10 @@ Error method_not_allowed(Kind const& kind, std::string_view verb) {
                std::string(verb) + " is not supported on resources of kind \"" + kind.qualified + "\"");
 }
 
+Error method_not_allowed_on_resource() {
+  return make(Reason::method_not_allowed, 405, "the server does not allow this method on the requested resource");
+}
+
 Error already_exists(Kind const& kind, std::string_view name, bool terminating) {
   return about(kind, name, Reason::already_exists, 409,
                (terminating ? "object is being deleted: " : "") + kind.qualified + quoted(name) + " already exists");

@@ -11,6 +11,8 @@
 
 namespace fakeapi {
 
+class Frontend;
+
 /// Which objects a list or a watch is about.
 struct Filter {
   std::string namespace_;  ///< "": all
@@ -27,11 +29,16 @@ struct WatchCursor {
   std::shared_ptr<Kind const> kind;
   Filter filter;
   std::vector<std::string> trim;
-  Position position = 0;  ///< of the next commit to look at
-  Revision asked = 0;     ///< where the watch started; for the text of a 410
+  Frontend const* frontend = nullptr;  ///< whose caches tell the news; null: the store itself
+  Position position = 0;               ///< of the next commit to look at
+  Revision asked = 0;                  ///< where the watch started
+  Revision since = 0;                  ///< Served::since at that time: a later one ends the watch
+  bool bookmarks = false;              ///< the client takes them
   /// While the synthetic ADDED events are going out: the revision they are read at, and the key after the last one.
   std::optional<Revision> initial;
   api::ObjectKey initial_from;
+  /// The bookmark that ends the initial events is owed, once this revision has been reached.
+  std::optional<Revision> announce;
   bool expired = false;   ///< asked for history that is gone
   bool finished = false;  ///< an error event has gone out
 };

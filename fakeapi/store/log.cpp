@@ -34,6 +34,7 @@ Commit const& Log::append(ResourceIndex resource, api::ObjectKey key, api::Objec
   head.revision = revision;
   head.object = std::move(after);
   in.sequence.push_back(revision);
+  in.last = revision;
   while (retained_entries_ != 0 && commits_.size() > retained_entries_) forget_oldest();
   return commits_.back();
 }
@@ -50,6 +51,7 @@ void Log::forget_oldest() {
     auto const at = in.heads.find(oldest.key);
     if (at != in.heads.end() && at->second.revision == oldest.revision) in.heads.erase(at);
   }
+  in.last_forgotten = oldest.revision;
   ++in.forgotten;
   ++in.first;
   // Shift only when at least half of the elements are dead: amortised O(1).
@@ -81,7 +83,7 @@ api::ObjectPtr Log::version_at(Head const& head, Revision revision) const {
 }
 
 api::ObjectPtr Log::find_at(ResourceIndex resource, api::ObjectKey const& key, Revision revision) const {
-  seams::check(is_readable(revision), "the revision is readable");
+  seams::check(revision >= forgotten_revision(resource) && revision <= this->revision(), "the revision is readable");
   auto const& heads = table(resource).heads;
   auto const at = heads.find(key);
   return at == heads.end() ? nullptr : version_at(at->second, revision);

@@ -59,6 +59,11 @@ class Log {
 
   /// Makes room for one more resource.
   ResourceIndex add_resource();
+  /// The revision of the resource's last commit; 0: none.
+  Revision last_revision(ResourceIndex resource) const { return table(resource).last; }
+  /// The revision of the newest commit of the resource that has been forgotten; 0: none. Whoever knows the resource as
+  /// it was at this revision or a later one can be told all that followed.
+  Revision forgotten_revision(ResourceIndex resource) const { return table(resource).last_forgotten; }
   std::size_t resource_count() const { return tables_.size(); }
 
   /// The revision of the last commit; 0: none.
@@ -79,13 +84,14 @@ class Log {
 
   /// The object now, or null.
   api::ObjectPtr const& find(ResourceIndex resource, api::ObjectKey const& key) const;
-  /// The object as it was at a readable revision, or null.
+  /// The object as it was at a revision that is readable, or not before forgotten_revision(); or null.
   api::ObjectPtr find_at(ResourceIndex resource, api::ObjectKey const& key, Revision revision) const;
   /// How many objects of the resource there are now.
   std::size_t size(ResourceIndex resource) const { return table(resource).live; }
 
-  /// Visits objects as they were at a readable revision, in the order of their keys, from the first key that is not
-  /// before `from` on, until `visit(ObjectPtr const&)` returns false. No write may happen meanwhile.
+  /// Visits objects as they were at a revision that is readable, or not before forgotten_revision(), in the order of
+  /// their keys, from the first key that is not before `from` on, until `visit(ObjectPtr const&)` returns false. No
+  /// write may happen meanwhile.
   template <class Visit>
   void visit_at(ResourceIndex resource, Revision revision, api::ObjectKey const& from, Visit&& visit) const {
     auto const& versions = table(resource).heads;
@@ -102,7 +108,7 @@ class Log {
   /// The commit with this revision, which must not be compacted.
   Commit const& at(Revision revision) const;
 
-  /// Where the commits of a resource after `revision` begin. Ask is_readable() first.
+  /// Where the commits of a resource after `revision` begin. `revision` is not before forgotten_revision().
   Position position_after(ResourceIndex resource, Revision revision) const;
   /// The position of the oldest commit of the resource that is still held.
   Position first_position(ResourceIndex resource) const { return table(resource).first; }
@@ -121,6 +127,8 @@ class Log {
     std::size_t forgotten = 0;
     Position first = 0;
     std::size_t live = 0;
+    Revision last = 0;
+    Revision last_forgotten = 0;
   };
 
   Table const& table(ResourceIndex resource) const { return tables_[static_cast<std::size_t>(resource)]; }

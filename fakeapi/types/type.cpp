@@ -7,6 +7,7 @@
 #include <map>
 #include <utility>
 
+#include "fakeapi/types/dependent_defaults.hpp"
 #include "fakeapi/types/table.hpp"
 #include "operator/seams/check.hpp"
 
@@ -77,7 +78,11 @@ class Table {
       });
     }
     all_.reserve(expected_types);
-    for (auto const& [name, type] : by_name_) all_.push_back(type);
+    for (auto const& [name, type] : by_name_) {
+      expand(*type, *type);
+      type->dependent_defaults = find_dependent_defaults(type->name);
+      all_.push_back(type);
+    }
   }
 
   Type const* find(std::string_view name) const {
@@ -210,7 +215,24 @@ class Table {
     }
     field.atomic |= field.type->form == Form::structure && field.type->atomic;
     if (field.name == "metadata") field.go = field.type->name.substr(field.type->name.rfind('.') + 1);
+    auto const form = field.type->form;
+    bool const struct_in_go = form == Form::structure || form == Form::time || form == Form::micro_time ||
+                              form == Form::quantity || form == Form::int_or_string || form == Form::duration;
+    field.always =
+        !field.inlined && (!field.omit_empty || !field.default_json.empty() || (struct_in_go && !field.pointer));
     owner.fields.push_back(std::move(field));
+  }
+
+  // The fields of `from`, which is `into` or inlined in it, as members of `into`.
+  static void expand(Type& into, Type const& from) {
+    for (auto const& field : from.fields) {
+      if (field.inlined) {
+        expand(into, *field.type);
+      } else {
+        into.members.push_back(&field);
+        if (field.always) ++into.always;
+      }
+    }
   }
 
   std::deque<std::string> names_;  // what the views in types and keys refer to
@@ -230,12 +252,8 @@ Table const& table() {
 }  // namespace
 
 Field const* Type::field(std::string_view json_name) const {
-  for (auto const& candidate : fields) {
-    if (candidate.inlined) {
-      if (auto const* inner = candidate.type->field(json_name)) return inner;
-    } else if (candidate.name == json_name) {
-      return &candidate;
-    }
+  for (auto const* candidate : members) {
+    if (candidate->name == json_name) return candidate;
   }
   return nullptr;
 }
@@ -269,6 +287,40 @@ std::string go_type_name(Type const& type) {
   auto const dot = type.name.rfind('.');
   if (dot == std::string_view::npos || dot == 0) return std::string(type.name);
   return std::string(type.name.substr(type.name.rfind('.', dot - 1) + 1));
+}
+
+std::string go_type(Type const& type) {
+  switch (type.form) {
+    case Form::any:
+      return "interface {}";
+    case Form::string:
+      return "string";
+    case Form::boolean:
+      return "bool";
+    case Form::int32:
+      return "int32";
+    case Form::int64:
+      return "int64";
+    case Form::number:
+      return "float64";
+    case Form::bytes:
+      return "[]uint8";
+    case Form::int_or_string:
+      return "intstr.IntOrString";
+    case Form::quantity:
+      return "resource.Quantity";
+    case Form::list:
+      return "[]" + go_type(*type.element);
+    case Form::map:
+      return "map[string]" + go_type(*type.element);
+    case Form::time:
+    case Form::micro_time:
+    case Form::duration:
+    case Form::fields_v1:
+    case Form::structure:
+      return go_type_name(type);
+  }
+  return "";
 }
 
 }  // namespace fakeapi::types

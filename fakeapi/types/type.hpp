@@ -11,6 +11,7 @@
 namespace fakeapi::types {
 
 struct Type;
+struct DependentDefaults;
 
 /// What a value is in JSON, and in Go.
 enum class Form : std::uint8_t {
@@ -45,6 +46,7 @@ struct Field {
   bool omit_empty = false;     ///< the zero value is left out when the object is encoded
   bool pointer = false;        ///< absent and zero differ
   bool inlined = false;        ///< has no name in JSON: the fields of `type` stand in its place
+  bool always = false;         ///< stands in every encoded object, whatever its value
   PatchStrategy patch = PatchStrategy::replace;
   std::string_view merge_key;  ///< struct tag patchMergeKey
   /// How server-side apply owns a list: the marker, or what follows from the patch strategy where there is none (merged
@@ -68,7 +70,12 @@ struct Type {
   std::string_view group;
   std::string_view version;
   std::string_view kind;
-  std::vector<Field> fields;      ///< of structures, in the order of declaration; inlined ones not expanded
+  std::vector<Field> fields;  ///< of structures, in the order of declaration; inlined ones not expanded
+  /// The same with a name in JSON each: inlined structures expanded.
+  std::vector<Field const*> members;
+  std::size_t always = 0;  ///< how many members stand in every encoded object
+  /// What the API server fills in depending on other fields; null: nothing. See dependent_defaults.hpp.
+  DependentDefaults const* dependent_defaults = nullptr;
   Type const* element = nullptr;  ///< of lists and maps
   bool atomic = false;            ///< marker +structType=atomic
 
@@ -88,5 +95,7 @@ std::span<Type const* const> all_types();
 std::string go_name(Field const& field);
 /// As Go prints the type: "v1.DeploymentSpec".
 std::string go_type_name(Type const& type);
+/// The same of any type: "[]v1.Container", "map[string]string", "int32".
+std::string go_type(Type const& type);
 
 }  // namespace fakeapi::types

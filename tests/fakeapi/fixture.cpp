@@ -133,7 +133,16 @@ Scene::Scene(std::string_view definition, ServerOptions options) : server(std::m
 
 Result<api::Response> Scene::call(api::Request const& request) {
   now += std::chrono::seconds(1);
-  return server.execute(request, {Actor{1}, 7, now});
+  return server.execute(request, context());
+}
+
+RequestContext Scene::context() const {
+  RequestContext made;
+  made.actor = Actor{1};
+  made.cause = 7;
+  made.now = now;
+  made.frontend = frontend;
+  return made;
 }
 
 std::string Scene::namespace_of(api::Resource const& resource) const {
@@ -154,6 +163,18 @@ api::Request make(api::Verb verb, api::Resource const& resource, api::ObjectKey 
   request.resource = resource;
   request.key = std::move(key);
   return request;
+}
+
+api::ListOptions to_api(Listing options) {
+  api::ListOptions list;
+  list.label_selector = std::move(options.label_selector);
+  list.field_selector = std::move(options.field_selector);
+  list.resource_version = options.resource_version;
+  list.match = options.match;
+  list.limit = options.limit;
+  list.continue_token = std::move(options.continue_token);
+  list.trim = std::move(options.trim);
+  return list;
 }
 
 }  // namespace
@@ -196,15 +217,18 @@ Result<api::ObjectPtr> Scene::get(api::Resource const& resource, std::string con
 
 Result<api::ObjectList> Scene::list(api::Resource const& resource, Listing options, std::string const& namespace_) {
   auto request = make(api::Verb::list, resource, {namespace_of(resource).empty() ? "" : namespace_, ""});
-  api::ListOptions list;
-  list.label_selector = std::move(options.label_selector);
-  list.field_selector = std::move(options.field_selector);
-  list.resource_version = options.resource_version;
-  list.match = options.match;
-  list.limit = options.limit;
-  list.continue_token = std::move(options.continue_token);
-  list.trim = std::move(options.trim);
-  request.options = std::move(list);
+  request.options = to_api(std::move(options));
+  auto answer = call(request);
+  if (!answer) return std::unexpected(std::move(answer.error()));
+  return std::get<api::ObjectList>(*std::move(answer));
+}
+
+Result<api::ObjectList> Scene::remove_all(api::Resource const& resource, Listing select, api::DeleteOptions each) {
+  auto request = make(api::Verb::delete_collection, resource, {namespace_of(resource), ""});
+  api::DeleteCollectionOptions options;
+  options.each = std::move(each);
+  options.select = to_api(std::move(select));
+  request.options = std::move(options);
   auto answer = call(request);
   if (!answer) return std::unexpected(std::move(answer.error()));
   return std::get<api::ObjectList>(*std::move(answer));
@@ -217,15 +241,22 @@ Result<api::Response> Scene::remove(api::Resource const& resource, std::string c
   return call(request);
 }
 
-WatchCursor Scene::watch(api::Resource const& resource, Watching options, std::string const& namespace_) {
+Result<std::unique_ptr<WatchCursor>> Scene::open_watch(api::Resource const& resource, Watching options,
+                                                       std::string const& namespace_) {
   auto request = make(api::Verb::watch, resource, {namespace_of(resource).empty() ? "" : namespace_, ""});
   api::WatchOptions watch;
   watch.label_selector = std::move(options.label_selector);
   watch.field_selector = std::move(options.field_selector);
   watch.resource_version = options.resource_version;
   watch.trim = std::move(options.trim);
+  watch.send_initial_events = options.send_initial_events;
+  watch.match = options.match;
   request.options = std::move(watch);
-  auto opened = server.open_watch(request);
+  return server.open_watch(request, context());
+}
+
+WatchCursor Scene::watch(api::Resource const& resource, Watching options, std::string const& namespace_) {
+  auto opened = open_watch(resource, std::move(options), namespace_);
   seams::check(opened.has_value(), "the test's watch opens");
   return **opened;
 }

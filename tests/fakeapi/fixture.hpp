@@ -54,6 +54,8 @@ struct Watching {
   std::string field_selector = {};
   std::optional<api::ResourceVersion> resource_version = {};
   std::vector<std::string> trim = {};
+  std::optional<bool> send_initial_events = {};
+  api::ResourceVersionMatch match = api::ResourceVersionMatch::unset;
 };
 struct Writing {
   bool dry_run = false;
@@ -76,6 +78,9 @@ class Scene {
                                std::string const& namespace_ = "default");
   Result<api::Response> remove(api::Resource const& resource, std::string const& name, api::DeleteOptions options = {});
   WatchCursor watch(api::Resource const& resource, Watching options = {}, std::string const& namespace_ = "default");
+  Result<std::unique_ptr<WatchCursor>> open_watch(api::Resource const& resource, Watching options = {},
+                                                  std::string const& namespace_ = "default");
+  Result<api::ObjectList> remove_all(api::Resource const& resource, Listing select = {}, api::DeleteOptions each = {});
   /// All events that are there.
   std::vector<api::WatchEvent> events(WatchCursor& cursor);
   /// As "ADDED a@7", where 7 is the revision.
@@ -83,7 +88,11 @@ class Scene {
   /// The namespace that names without one are in; "" for cluster-scoped resources.
   std::string namespace_of(api::Resource const& resource) const;
 
+  /// By hand: what each call brings along.
+  RequestContext context() const;
+
   Server server;
+  Frontend const* frontend = nullptr;  ///< that all calls go to
   seams::WallTime now{std::chrono::seconds(1795454649)};
 };
 

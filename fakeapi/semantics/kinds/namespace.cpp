@@ -97,6 +97,7 @@ Strategy const namespace_strategy{
     .name_messages = names::label_name,
     .undeletable = undeletable,
     .begin_deletion = begin_deletion,
+    .returns_deleted = true,
     .stays = stays,
     .select_field = select_field,
     .read_scale = nullptr,
