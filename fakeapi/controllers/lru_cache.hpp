@@ -28,6 +28,7 @@ class LruCache {
     positions_.emplace(key, entries_.begin());
     return entries_.front().second;
   }
+  bool contains(std::string const& key) const { return positions_.contains(key); }
   std::size_t size() const { return entries_.size(); }
 
  private:

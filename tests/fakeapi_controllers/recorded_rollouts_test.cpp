@@ -248,7 +248,7 @@ TEST(RecordedRollouts, every_replica_set_is_made_or_scaled_as_we_would_have_done
                        << json::serialize(api::object_to_json(wanted));
   }
   EXPECT_GE(creations, 9);
-  EXPECT_GE(scalings, 12);
+  EXPECT_GE(scalings, 11);
 }
 
 TEST(RecordedRollouts, every_status_of_a_replica_set_is_one_that_we_would_have_written) {
