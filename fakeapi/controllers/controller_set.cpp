@@ -9,6 +9,7 @@
 #include "fakeapi/controllers/namespace_controller.hpp"
 #include "fakeapi/controllers/pod_controller.hpp"
 #include "fakeapi/controllers/replica_set_controller.hpp"
+#include "fakeapi/controllers/resources.hpp"
 
 namespace fakeapi {
 
@@ -36,7 +37,9 @@ ControllerSet::ControllerSet(Server& server, seams::Clock& clock, DelaySource& d
   };
   using Made = std::unique_ptr<Controller>;
   ControllerActors const& actors = options.actors;
-  bool const full = options.pods == PodModel::full;
+  // Without ReplicaSets and Pods to write there is only the cheap model.
+  bool const full =
+      options.pods == PodModel::full && server.index_of(replica_sets).has_value() && server.index_of(pods).has_value();
   if (full && (options.deployments || options.replica_sets)) {
     cache_ = std::make_unique<ClusterCache>(server, clock, delays);
   }
