@@ -289,13 +289,15 @@ TEST(DeploymentPlan, tells_once_that_the_deadline_has_passed) {
 }
 
 TEST(DeploymentPlan, takes_no_account_of_progress_without_a_deadline) {
-  auto const patient = patched(a_deployment(1), R"({"spec":{"progressDeadlineSeconds":2147483647},"status":
-    {"conditions":[{"type":"Progressing","status":"True","reason":"ReplicaSetUpdated"}]}})");
+  auto const patient =
+      patched(a_deployment(1), R"({"metadata":{"annotations":{"deployment.kubernetes.io/revision":"1"}},
+    "spec":{"progressDeadlineSeconds":2147483647},"status":{"conditions":[{"type":"Progressing","status":"True",
+    "reason":"ReplicaSetUpdated"}]}})");
   auto const made = plan(patient, {a_replica_set("a", {1, 1, 0})});
-  EXPECT_EQ(
-      condition(first<UpdateDeploymentStatus>(plan(patient, {a_replica_set("a", {1, 1, 0})})).deployment, "Available"),
-      "False/MinimumReplicasUnavailable");
-  EXPECT_FALSE(made.again_after);
+  api::Object const& status = first<UpdateDeploymentStatus>(made).deployment;
+  EXPECT_EQ(condition(status, "Available"), "False/MinimumReplicasUnavailable");
+  EXPECT_EQ(condition(status, "Progressing"), "");
+  EXPECT_FALSE(plan(test::shared(status), {a_replica_set("a", {1, 1, 0})}).again_after);
 }
 
 TEST(DeploymentPlan, notices_a_replica_set_that_was_there_before_it_cared_about_progress) {

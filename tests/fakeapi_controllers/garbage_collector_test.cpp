@@ -116,10 +116,11 @@ TEST(GarbageCollector, tells_of_an_owner_in_another_namespace) {
   auto const& rest = *events.front()->rest;
   EXPECT_EQ(rest.at("reason"), "OwnerRefInvalidNamespace");
   EXPECT_EQ(rest.at("type"), "Warning");
-  EXPECT_EQ(rest.at("message"), "ownerRef [example.com/v1/Echo, namespace: default, name: a, uid: " +
-                                    owner->metadata.uid + "] does not exist in namespace \"default\"");
+  EXPECT_EQ(api::find_string(&rest, {"message"}),
+            "ownerRef [example.com/v1/Echo, namespace: default, name: a, uid: " + owner->metadata.uid +
+                "] does not exist in namespace \"default\"");
   EXPECT_EQ(rest.at("source").at("component"), "garbage-collector-controller");
-  EXPECT_EQ(rest.at("involvedObject").at("uid"), dependent->metadata.uid);
+  EXPECT_EQ(api::find_string(&rest, {"involvedObject", "uid"}), dependent->metadata.uid);
   EXPECT_FALSE(rest.at("involvedObject").get_object().contains("resourceVersion"));
 }
 
