@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/system/system_error.hpp>
 #include <cstdio>
 #include <exception>
 #include <filesystem>
@@ -54,6 +55,7 @@ struct Arguments {
   bool no_controllers = false;
   bool cheap_deployments = false;
   std::int64_t retain_seconds = 300;
+  bool compaction = false;
   bool verbose = false;
 };
 
@@ -105,6 +107,10 @@ std::optional<int> parse(int argc, char** argv, Arguments& arguments) {
                   "for how many seconds watches and pages can look back; 0: without end")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
+  serve.add_flag(
+      "--compaction-endpoint", arguments.compaction,
+      "serve POST /v3/kv/compaction {\"revision\": \"N\"}, which forgets history as etcd's does: for tests of "
+      "what clients do then");
   serve.add_flag("-v,--verbose", arguments.verbose, "log connections, too");
   try {
     app.parse(argc, argv);
@@ -198,6 +204,7 @@ class Program {
     options.authorization = arguments_.authorization;
     options.tokens = *std::move(tokens);
     options.surroundings.server_address = address_;
+    options.compaction = arguments_.compaction;
     face_ = std::make_unique<fakeapi::http::Face>(*server_, environment_, std::move(options));
     start_controllers();
     std::optional<fakeapi::serve::Retention> retention;
@@ -270,9 +277,12 @@ class Program {
       if (host == "::") host = "::1";
       if (host.contains(':')) host = "[" + host + "]";
       address_ = host + ":" + std::to_string(port);
-    } catch (std::exception const& failure) {
+    } catch (boost::system::system_error const& failure) {
       std::cerr << "echo-fakeapi: cannot listen on " << arguments_.bind << " port " << arguments_.port << ": "
-                << failure.what() << '\n';
+                << failure.code().message() << '\n';
+      return false;
+    } catch (std::invalid_argument const& failure) {  // what is in the folder of --tls-dir is of no use
+      std::cerr << "echo-fakeapi: " << failure.what() << '\n';
       return false;
     }
     return true;

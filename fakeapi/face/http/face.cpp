@@ -1,6 +1,8 @@
 #include "fakeapi/face/http/face.hpp"
 
 #include <algorithm>
+#include <boost/json/parse.hpp>
+#include <charconv>
 #include <utility>
 
 #include "fakeapi/authorization/answers.hpp"
@@ -82,7 +84,11 @@ struct Face::Impl {
       return authorization::authenticated(std::move(user));
     }
     auto const token = authorization::bearer_token(request.headers.get("Authorization"));
-    if (token.empty()) return authorization::anonymous();
+    if (token.empty()) {
+      // Nobody is taken for anonymous who tried to be somebody.
+      if (!peer.certificate_error.empty()) return std::unexpected(authorization::unauthorized());
+      return authorization::anonymous();
+    }
     auto user = options.tokens.find(token);
     if (!user) return std::unexpected(authorization::unauthorized());
     return *std::move(user);
@@ -129,10 +135,28 @@ struct Face::Impl {
     return make_response(201, *form, render_json(*form, *answer));
   }
 
+  // As etcd's JSON gateway: numbers are texts there.
+  Outcome compact(Exchange const& exchange) const {
+    boost::system::error_code error;
+    auto const body = boost::json::parse(exchange.request.body, error);
+    auto const* object = error ? nullptr : body.if_object();
+    auto const* text = object == nullptr ? nullptr : object->if_contains("revision");
+    Revision revision = 0;
+    if (text != nullptr && text->is_string()) {
+      auto const& digits = text->get_string();
+      std::from_chars(digits.data(), digits.data() + digits.size(), revision);
+    }
+    if (exchange.request.method != "POST" || revision == 0 || revision > server.revision())
+      return status::bad_request("the body should be {\"revision\": \"N\"}, N from 1 to the last revision");
+    server.compact(revision);
+    return make_response(200, "application/json", std::make_shared<std::string const>("{}\n"));
+  }
+
   Outcome carry_out(Exchange& exchange, bool draining) const {
     if (exchange.request.body.size() > max_body) return failures::too_large("limit is " + std::to_string(max_body));
     if (auto error = admit(exchange)) return *std::move(error);
     auto const& info = exchange.info;
+    if (options.compaction && info.path == "/v3/kv/compaction") return compact(exchange);
     if (!info.is_resource) return serve_path(exchange, options.surroundings, draining);
     api::Resource const resource{info.group, info.version, info.resource};
     if (auto const* own = authorization::find_review(server.profile(), resource)) return review(exchange, *own);
