@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/system/system_error.hpp>
 #include <cstdio>
 #include <exception>
 #include <filesystem>
@@ -276,9 +277,12 @@ class Program {
       if (host == "::") host = "::1";
       if (host.contains(':')) host = "[" + host + "]";
       address_ = host + ":" + std::to_string(port);
-    } catch (std::exception const& failure) {
+    } catch (boost::system::system_error const& failure) {
       std::cerr << "echo-fakeapi: cannot listen on " << arguments_.bind << " port " << arguments_.port << ": "
-                << failure.what() << '\n';
+                << failure.code().message() << '\n';
+      return false;
+    } catch (std::invalid_argument const& failure) {  // what is in the folder of --tls-dir is of no use
+      std::cerr << "echo-fakeapi: " << failure.what() << '\n';
       return false;
     }
     return true;

@@ -77,6 +77,7 @@ void Writer::let_go() {
 }
 
 void FaceTest::serve(fakeapi::ServerOptions server_options, fakeapi::http::FaceOptions face_options) {
+  face_.reset();  // it looks at the old server
   server_options.started = process.clock().wall_now();
   server_ = std::make_unique<fakeapi::Server>(std::move(server_options));
   face_ = std::make_unique<fakeapi::http::Face>(
