@@ -335,8 +335,8 @@ class CaseRun {
     std::string label = where_ + " (" + step.method + " " + step.target + ")";
     if (step.each.empty()) return label;
     auto values = json::serialize(step.each[repetition]);
-    if (values.size() > 300) values = values.substr(0, 300) + "…";
-    label += " with " + values;
+    if (values.size() > 120) values = values.substr(0, 120) + "…";
+    label += " #" + std::to_string(repetition + 1) + " " + values;
     return label;
   }
 
