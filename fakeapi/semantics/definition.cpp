@@ -6,6 +6,7 @@
 #include <boost/json/object.hpp>
 #include <utility>
 
+#include "fakeapi/printing/printing.hpp"
 #include "fakeapi/semantics/names.hpp"
 #include "fakeapi/semantics/schema.hpp"
 #include "fakeapi/semantics/strategies.hpp"
@@ -128,6 +129,38 @@ std::optional<ScalePaths> read_scale(json::value const& version, std::string con
                     read("labelSelectorPath", "", false)};
 }
 
+// A definition's columns; what cannot be printed is left to custom_columns().
+void check_columns(json::value const& version, std::string const& field, FieldErrors& errors) {
+  json::value const* columns = api::find_path(&version, {"additionalPrinterColumns"});
+  if (columns == nullptr || !columns->is_array()) return;
+  constexpr std::string_view types = "boolean,date,integer,number,string";
+  constexpr std::string_view formats = "byte,date,date-time,double,float,int32,int64,password";
+  auto const is_one_of = [](std::string_view text, std::string_view list) {
+    return !text.contains(',') && ("," + std::string(list) + ",").contains("," + std::string(text) + ",");
+  };
+  for (std::size_t i = 0; i < columns->get_array().size(); ++i) {
+    json::value const& column = columns->get_array()[i];
+    std::string const at = field + ".additionalPrinterColumns[" + std::to_string(i) + "]";
+    auto const type = text_at(column, {"type"});
+    auto const format = text_at(column, {"format"});
+    auto const path = text_at(column, {"jsonPath"});
+    if (text_at(column, {"name"}).empty()) errors.required(at + ".name");
+    if (type.empty()) {
+      errors.required(at + ".type", "must be one of " + std::string(types));
+    } else if (!is_one_of(type, types)) {
+      errors.invalid(at + ".type", go_value::text(type), "must be one of " + std::string(types));
+    }
+    if (!format.empty() && !is_one_of(format, formats)) {
+      errors.invalid(at + ".format", go_value::text(format), "must be one of " + std::string(formats));
+    }
+    if (path.empty()) {
+      errors.required(at + ".JSONPath");
+    } else if (!path.starts_with('.')) {
+      errors.invalid(at + ".JSONPath", go_value::text(path), "must be a simple json path starting with .");
+    }
+  }
+}
+
 std::shared_ptr<Kind const> read_version(Definition const& definition, json::value const& spec,
                                          json::value const& version, std::string const& field, bool only,
                                          FieldErrors& errors) {
@@ -145,6 +178,8 @@ std::shared_ptr<Kind const> read_version(Definition const& definition, json::val
   kind.has_status = api::find_path(&version, {"subresources", "status"}) != nullptr;
   kind.scale = read_scale(version, field, errors);
   kind.has_scale = kind.scale.has_value();
+  // Those of an only version it keeps one level higher, too.
+  check_columns(version, only ? "spec" : field, errors);
   json::value const* schema = api::find_path(&version, {"schema", "openAPIV3Schema"});
   if (schema == nullptr) {
     errors.required(field + ".schema.openAPIV3Schema", "schemas are required");
@@ -168,6 +203,7 @@ std::shared_ptr<Kind const> read_version(Definition const& definition, json::val
   }
   kind.schema = *std::move(compiled);
   kind.schema_source = api::share(*schema);
+  kind.columns = printing::custom_columns(api::find_path(&version, {"additionalPrinterColumns"}));
   return std::make_shared<Kind const>(std::move(kind));
 }
 

@@ -91,6 +91,7 @@ std::expected<std::unique_ptr<Schema>, std::string> Schema::compile(json::value 
   schema->date_time = api::find_string(&json, {"format"}) == "date-time";
   schema->list_map = api::find_string(&json, {"x-kubernetes-list-type"}) == "map";
   schema->list_set = api::find_string(&json, {"x-kubernetes-list-type"}) == "set";
+  schema->map_atomic = api::find_string(&json, {"x-kubernetes-map-type"}) == "atomic";
   schema->list_keys = strings(object, "x-kubernetes-list-map-keys");
   if (auto const* value = object.if_contains("default")) schema->default_value = *value;
   schema->required = strings(object, "required");

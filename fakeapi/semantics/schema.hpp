@@ -66,6 +66,7 @@ class Schema {
   bool date_time = false;
   bool list_map = false;  ///< a list whose items differ in list_keys
   bool list_set = false;  ///< a list whose items differ
+  bool map_atomic = false;  ///< an object that server-side apply takes as one value
   std::optional<boost::json::value> default_value;
   std::vector<Property> properties;  ///< in the order of the definition
   std::vector<std::string> required;

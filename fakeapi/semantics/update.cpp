@@ -1,69 +1,19 @@
 // PUT and PATCH of an object and its status.
 #include "fakeapi/semantics/metadata.hpp"
 #include "fakeapi/semantics/operations.hpp"
+#include "fakeapi/semantics/patching.hpp"
 #include "fakeapi/semantics/status.hpp"
-#include "operator/api/patch.hpp"
 
 namespace fakeapi {
 namespace {
 
 using api::Subresource;
 
-// The body's name and namespace against those of the URL.
-std::optional<api::Error> check_name(api::ObjectKey const& key, api::Object const& object) {
-  auto const& name = object.metadata.name;
-  if (name.empty()) return status::bad_request("name must be provided");
-  if (name != key.name) {
-    return status::bad_request("the name of the object (" + name + ") does not match the name on the URL (" + key.name +
-                               ")");
-  }
-  auto const& namespace_ = object.metadata.namespace_;
-  if (!key.namespace_.empty() && !namespace_.empty() && namespace_ != key.namespace_) {
-    return status::bad_request("the namespace of the object (" + namespace_ +
-                               ") does not match the namespace on the URL (" + key.namespace_ + ")");
-  }
-  return std::nullopt;
-}
-
 api::Error wrong_uid(Kind const& kind, api::ObjectKey const& key, std::string const& sent, std::string const& stored) {
   return status::conflict(kind, key.name,
                           "StorageError: invalid object, Code: 4, Key: " + kind.registry_prefix + key.to_string() +
                               ", ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: " +
                               sent + ", UID in object meta: " + stored);
-}
-
-// The patches that a kind takes; what it does not take yet it says so.
-std::optional<api::Error> check_patch(Kind const& kind, api::Patch const& patch) {
-  if (std::holds_alternative<api::StrategicMergePatch>(patch)) {
-    if (!kind.strategy->built_in) {
-      return status::unsupported_media_type(
-          "the body of the request was in an unknown format - accepted media types include: "
-          "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml");
-    }
-    return status::unsupported_media_type(
-        "this server does not take strategic merge patches yet - accepted media types include: "
-        "application/json-patch+json, application/merge-patch+json");
-  }
-  if (std::holds_alternative<api::ApplyPatch>(patch)) {
-    return status::unsupported_media_type(
-        "this server does not take server-side apply yet - accepted media types include: "
-        "application/json-patch+json, application/merge-patch+json");
-  }
-  return std::nullopt;
-}
-
-Result<api::Object> patched(Kind const& kind, api::ObjectKey const& key, api::Object const& object,
-                            api::Patch const& patch) {
-  auto next = api::apply_patch(object, patch);
-  if (!next) {
-    // Both validators of the real server speak of a changed uid.
-    auto& causes = next.error().causes;
-    if (causes.size() == 1 && causes.front().field == "metadata.uid") causes.push_back(causes.front());
-    return std::unexpected(std::move(next.error()));
-  }
-  if (auto error = check_type(kind, *next)) return std::unexpected(*std::move(error));
-  if (auto error = check_name(key, *next)) return std::unexpected(*std::move(error));
-  return *std::move(next);
 }
 
 // The stored object with a written Scale's replicas.
@@ -100,7 +50,7 @@ Result<api::ObjectPtr> update_scale(Call const& call, api::ObjectPtr const& stor
   if (auto const* patch = std::get_if<api::Patch>(&call.request.body)) {
     auto shown = scale_of(kind, *stored);
     if (!shown) return std::unexpected(std::move(shown.error()));
-    auto next = api::apply_patch(*shown, *patch);
+    auto next = patched_scale(call, *shown, *patch);
     if (!next) return std::unexpected(std::move(next.error()));
     scale = *std::move(next);
   } else {
@@ -250,7 +200,7 @@ Result<api::ObjectPtr> update(Call const& call) {
   }
   if (request.subresource == Subresource::scale) return update_scale(call, stored);
   if (patch != nullptr) {
-    auto result = patched(kind, request.key, *present(kind, stored), *patch);
+    auto result = patched(call, *present(kind, stored), *patch);
     if (!result) return std::unexpected(std::move(result.error()));
     return write_update(call, stored, *std::move(result), request.subresource);
   }

@@ -20,29 +20,6 @@ Error bad_request(std::string message) {
   return error;
 }
 
-/// An operation that failed: the server does not say which.
-Error failed_operation() {
-  Error error;
-  error.reason = Reason::invalid;
-  error.code = 422;
-  error.message = "the server rejected our request due to an error in our request";
-  return error;
-}
-
-/// The patched JSON is no object of the API.
-Error unreadable_result(json::value const& patched, std::string const& why) {
-  Error error;
-  error.reason = Reason::invalid;
-  error.code = 422;
-  Cause cause;
-  cause.reason = "FieldValueInvalid";
-  cause.message = "Invalid value: " + json::serialize(json::value(json::serialize(patched))) + ": " + why;
-  cause.field = "patch";
-  error.message = " \"\" is invalid: patch: " + cause.message;
-  error.causes.push_back(std::move(cause));
-  return error;
-}
-
 Error too_many_operations(std::size_t count) {
   Error error;
   error.reason = Reason::request_entity_too_large;
@@ -80,8 +57,30 @@ Error immutable_uid(Object const& before, std::string const& uid) {
   return error;
 }
 
-/// What no patch may change, whatever the kind.
-std::expected<Object, Error> check_identity(Object const& before, Object after) {
+}  // namespace
+
+Error detail::failed_operation() {
+  Error error;
+  error.reason = Reason::invalid;
+  error.code = 422;
+  error.message = "the server rejected our request due to an error in our request";
+  return error;
+}
+
+Error detail::unreadable_result(std::string const& shown, std::string const& why) {
+  Error error;
+  error.reason = Reason::invalid;
+  error.code = 422;
+  Cause cause;
+  cause.reason = "FieldValueInvalid";
+  cause.message = "Invalid value: " + json::serialize(json::value(shown)) + ": " + why;
+  cause.field = "patch";
+  error.message = " \"\" is invalid: patch: " + cause.message;
+  error.causes.push_back(std::move(cause));
+  return error;
+}
+
+std::expected<Object, Error> detail::check_identity(Object const& before, Object after) {
   auto const &from = before.metadata, &to = after.metadata;
   if (to.name.empty() && !from.name.empty()) {
     return std::unexpected(bad_request("the name of the object (" + from.name +
@@ -101,8 +100,6 @@ std::expected<Object, Error> check_identity(Object const& before, Object after) 
   return after;
 }
 
-}  // namespace
-
 std::expected<Object, Error> detail::apply_to_json(Object const& object, Patch const& patch) {
   json::value document = object_to_json(object);
   if (auto const* merge = std::get_if<MergePatch>(&patch)) {
@@ -117,7 +114,7 @@ std::expected<Object, Error> detail::apply_to_json(Object const& object, Patch c
     return std::unexpected(unsupported_media_type());
   }
   auto patched = object_from_json(document);
-  if (!patched) return std::unexpected(unreadable_result(document, patched.error()));
+  if (!patched) return std::unexpected(unreadable_result(json::serialize(document), patched.error()));
   return check_identity(object, *std::move(patched));
 }
 
@@ -129,7 +126,7 @@ std::expected<Object, Error> apply_patch(Object const& object, Patch const& patc
     if (operations->operations.size() <= most_operations) quick = detail::apply_json_quickly(object, *operations);
   }
   if (!quick) return detail::apply_to_json(object, patch);
-  return check_identity(object, *std::move(quick));
+  return detail::check_identity(object, *std::move(quick));
 }
 
 }  // namespace api

@@ -20,6 +20,13 @@ bool merge_changes(boost::json::value const& target, boost::json::value const& p
 /// apply_patch by way of the object's whole JSON.
 std::expected<Object, Error> apply_to_json(Object const& object, Patch const& patch);
 
+/// What no patch may change, whatever the kind: the patched object again, or the server's refusal.
+std::expected<Object, Error> check_identity(Object const& before, Object after);
+/// A patch that could not be carried out; the server does not say why (422).
+Error failed_operation();
+/// What came out is no object of the API (422); `shown` is what the server prints of it.
+Error unreadable_result(std::string const& shown, std::string const& why);
+
 /// The patched object if the patch touches only what these know; nothing for every other patch and for every failure.
 /// What they return equals apply_to_json().
 std::optional<Object> apply_merge_quickly(Object const& object, MergePatch const& patch);

@@ -90,6 +90,8 @@ class TlsContext {
     // Buffers are given back while nothing is under way: most connections wait most of the time.
     SSL_CTX_set_mode(context_,
                      SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
+    // The chain is what the identity says, not what the trusted authorities would make of it.
+    SSL_CTX_set_mode(context_, SSL_MODE_NO_AUTO_CHAIN);
     // A record's head and its content in one call to the system.
     SSL_CTX_set_read_ahead(context_, 1);
     SSL_CTX_set_session_cache_mode(context_, SSL_SESS_CACHE_OFF);

@@ -170,10 +170,23 @@ TEST_F(Patch, as_a_strategic_merge_is_refused_on_a_custom_resource_with_the_acce
   expect_error(scene.patch(echoes, "a", strategic), 415, Reason::unsupported_media_type,
                "the body of the request was in an unknown format - accepted media types include: "
                "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml");
-  ASSERT_TRUE(scene.create(api::deployments, deployment("d")));
-  EXPECT_EQ(scene.patch(api::deployments, "d", strategic).error().code, 415);
   api::Patch const apply = api::ApplyPatch{api::share(json("{}")), false};
   EXPECT_EQ(scene.patch(echoes, "a", apply).error().code, 415);
+}
+
+TEST_F(Patch, as_a_strategic_merge_changes_one_container_of_a_deployment) {
+  ASSERT_TRUE(scene.create(api::deployments, deployment("d")));
+  api::Patch const strategic = api::StrategicMergePatch{api::share(json(
+      R"({"spec": {"template": {"spec": {"containers": [{"name": "c", "image": "i"}, {"name": "side", "image": "s"}],
+          "$setElementOrder/containers": [{"name": "c"}, {"name": "side"}]}}}})"))};
+  auto const patched = scene.patch(api::deployments, "d", strategic);
+  ASSERT_TRUE(patched) << patched.error().to_string();
+  EXPECT_EQ((*patched)->metadata.generation, 2);
+  auto const* containers = api::find_path((*patched)->spec.get(), {"template", "spec", "containers"});
+  ASSERT_EQ(containers->as_array().size(), 2U);
+  EXPECT_EQ(containers->at(0).at("image"), "i");
+  EXPECT_EQ(containers->at(0).at("ports").at(0).at("containerPort"), 8080);
+  EXPECT_EQ(containers->at(1).at("name"), "side");
 }
 
 TEST_F(Patch, that_fails_in_an_operation_is_invalid_without_details) {
