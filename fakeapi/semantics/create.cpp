@@ -52,7 +52,8 @@ Result<api::ObjectPtr> create(Call const& call, api::ObjectPtr const& body) {
   metadata.deletion_timestamp.reset();
   metadata.deletion_grace_period_seconds.reset();
   metadata.creation_timestamp = to_timestamp(call.context.now);
-  metadata.generation = kind.strategy->generation == Generation::none ? 0 : 1;
+  // Kinds that do not count theirs keep what is sent.
+  if (kind.strategy->generation != Generation::none) metadata.generation = 1;
   metadata.rest = nullptr;
   bool const generated = metadata.name.empty() && !metadata.generate_name.empty();
   if (generated) {
@@ -69,7 +70,7 @@ Result<api::ObjectPtr> create(Call const& call, api::ObjectPtr const& body) {
   if (kind.strategy->validate != nullptr) kind.strategy->validate(admission, object, nullptr, errors);
   if (!kind.strategy->checks_metadata && errors.empty()) validate_metadata(kind, metadata, errors);
   if (!errors.empty()) return std::unexpected(errors.to_error(kind, metadata.name));
-  if (sent_version != api::ResourceVersion::none) {
+  if (sent_version != api::ResourceVersion::none && !call.dry_run()) {
     return std::unexpected(status::plain_error("resourceVersion should not be set on objects to be created"));
   }
   if (auto const& there = call.state.log.find(call.served->index, object.key())) {
@@ -81,7 +82,7 @@ Result<api::ObjectPtr> create(Call const& call, api::ObjectPtr const& body) {
       return std::unexpected(*std::move(error));
   }
   metadata.uid = call.state.identities.next_uid();
-  if (call.dry_run()) return std::make_shared<api::Object const>(std::move(object));
+  if (call.dry_run()) return present(kind, std::make_shared<api::Object const>(std::move(object)));
   return present(kind, call.state.put(*call.served, std::move(object), call.context));
 }
 

@@ -44,7 +44,7 @@ class FieldErrors {
   api::Error to_error(std::string_view qualified_kind, std::string_view group, std::string_view kind,
                       std::string_view name) const;
   api::Error to_error(Kind const& kind, std::string_view name) const {
-    return to_error(kind.qualified_kind, kind.resource.group, kind.kind, name);
+    return to_error(kind.qualified_kind, kind.kind_group, kind.kind, name);
   }
 
  private:

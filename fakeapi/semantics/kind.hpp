@@ -107,6 +107,8 @@ struct Strategy {
                           FieldErrors& errors) = nullptr;
   void (*validate_status)(Kind const& kind, api::Object const& next, api::Object const* stored,
                           FieldErrors& errors) = nullptr;
+  /// Any word is a finalizer; else one needs a domain or has to be a known one. Custom resources: any.
+  bool loose_finalizers = false;
   /// What is wrong with a metadata.name, or with a metadata.generateName (`prefix`), which may end in '-'.
   std::vector<std::string> (*name_messages)(std::string_view name, bool prefix) = nullptr;
   /// Why an object of this name can never be deleted; null text: it can. Null: all can.
@@ -135,6 +137,8 @@ struct Kind {
   std::string kind;             ///< "Echo"
   std::string qualified;        ///< "echoes.example.com"
   std::string qualified_kind;   ///< "Echo.example.com"
+  std::string resource_group;   ///< in the details of errors about the resource
+  std::string kind_group;       ///< in the details of errors about the Kind
   std::string registry_prefix;  ///< "/registry/example.com/echoes/"
   bool namespaced = true;
   bool has_status = false;

@@ -41,6 +41,8 @@ Kind make_kind(api::Resource resource, std::string kind, bool namespaced, Strate
   made.api_version = resource.api_version();
   made.qualified = resource.qualified();
   made.qualified_kind = resource.group.empty() ? kind : kind + "." + resource.group;
+  made.resource_group = resource.group;
+  made.kind_group = resource.group;
   // Compiled-in groups but apiextensions keep their objects under the plural alone.
   bool const grouped = !strategy.built_in || resource.group == api::custom_resource_definitions.group;
   made.registry_prefix = "/registry/" + (grouped ? resource.group + "/" : "") + resource.plural + "/";
@@ -90,9 +92,21 @@ Kinds make_built_in_kinds(Profile profile) {
   add(named(make_kind({"policy", policy_version, "poddisruptionbudgets"}, "PodDisruptionBudget", true,
                       disruption_budget_strategy),
             {"pdb"}));
-  add(named(make_kind({"networking.k8s.io", "v1", "networkpolicies"}, "NetworkPolicy", true, network_policy_strategy),
-            {"netpol"}));
-  add(named(make_kind({"events.k8s.io", "v1", "events"}, "Event", true, newer_event_strategy), {"ev"}));
+  Kind network_policy =
+      named(make_kind({"networking.k8s.io", "v1", "networkpolicies"}, "NetworkPolicy", true, network_policy_strategy),
+            {"netpol"});
+  // Errors name the group that the kind was in first.
+  if (profile == Profile::v1_20) {
+    network_policy.kind_group = "extensions";
+    network_policy.qualified_kind = "NetworkPolicy.extensions";
+  }
+  add(std::move(network_policy));
+  Kind newer_event = named(make_kind({"events.k8s.io", "v1", "events"}, "Event", true, newer_event_strategy), {"ev"});
+  newer_event.qualified = "events";
+  newer_event.qualified_kind = "Event";
+  newer_event.resource_group.clear();
+  newer_event.kind_group.clear();
+  add(std::move(newer_event));
   return kinds;
 }
 

@@ -28,10 +28,9 @@ void check_strategy(json::value const& spec, FieldErrors& errors) {
   }
   if (type != "RollingUpdate") {
     std::vector<std::string> const named(types.begin(), types.end());
-    // The real server prints the structure, with an address in it if it is rolling.
-    std::string const limits = rolling == nullptr ? "(*apps.RollingUpdateDeployment)(nil)" : "…";
     errors.not_supported("spec.strategy",
-                         "apps.DeploymentStrategy{Type:" + go_value::text(type) + ", RollingUpdate:" + limits + "}",
+                         "apps.DeploymentStrategy{Type:" + go_value::text(type) + ", RollingUpdate:" +
+                             go_value::pointer("apps.RollingUpdateDeployment", rolling != nullptr) + "}",
                          named);
     return;
   }
@@ -107,7 +106,7 @@ Strategy const deployment_strategy{
     .garbage_collected = true,
     .has_status = true,
     .has_scale = true,
-    .admit = admit_typed,
+    .admit = admit_workload,
     .prepare_create = empty_status,
     .prepare_update = keep_status,
     .prepare_status_update = prepare_status_update,

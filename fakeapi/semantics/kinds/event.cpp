@@ -179,6 +179,7 @@ Strategy const event_strategy{
     .admit = admit_typed,
     .checks_metadata = false,
     .validate = validate,
+    .loose_finalizers = true,
     .name_messages = names::path_segment_name,
     .select_field = select_field,
 };

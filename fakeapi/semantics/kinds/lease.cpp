@@ -27,6 +27,7 @@ Strategy const lease_strategy{
     .garbage_collected = true,
     .admit = admit_typed,
     .validate = validate,
+    .loose_finalizers = true,
     .name_messages = names::subdomain_name,
 };
 

@@ -6,6 +6,7 @@
 #include "fakeapi/semantics/kinds/pod_rules.hpp"
 #include "fakeapi/semantics/kinds/typed.hpp"
 #include "fakeapi/semantics/metadata.hpp"
+#include "fakeapi/semantics/status.hpp"
 #include "fakeapi/semantics/strategies.hpp"
 #include "fakeapi/types/dependent_defaults.hpp"
 #include "fakeapi/types/quantity.hpp"
@@ -15,12 +16,82 @@ namespace {
 
 namespace json = boost::json;
 
+// What servers are started with unless told otherwise: the admission plugins Priority, RuntimeClass and
+// DefaultTolerationSeconds.
+
+std::optional<api::Error> refuse(Admission const& admission, api::Object const& object, std::string const& why) {
+  return status::forbidden(admission.kind, object.metadata.name, why);
+}
+
+// Neither priority nor runtime classes are served: there are only the two that every cluster has, and none.
+std::optional<api::Error> check_classes(Admission const& admission, api::Object const& object, json::object& spec) {
+  constexpr std::int64_t critical = 2000000000;
+  auto const name = rules::text_at(*object.spec, "priorityClassName");
+  std::int64_t priority = 0;
+  if (name == "system-cluster-critical") {
+    priority = critical;
+  } else if (name == "system-node-critical") {
+    priority = critical + 1000;
+  } else if (!name.empty()) {
+    return refuse(admission, object, "no PriorityClass with name " + std::string(name) + " was found");
+  }
+  constexpr std::string_view preempts = "PreemptLowerPriority";
+  if (auto const given = rules::integer_at(*object.spec, "priority"); given && *given != priority) {
+    return refuse(admission, object,
+                  "the integer value of priority (" + std::to_string(*given) +
+                      ") must not be provided in pod spec; priority admission controller computed " +
+                      std::to_string(priority) + " from the given PriorityClass name");
+  }
+  if (auto const policy = rules::text_at(*object.spec, "preemptionPolicy"); !policy.empty() && policy != preempts) {
+    return refuse(admission, object,
+                  "the string value of PreemptionPolicy (" + std::string(policy) +
+                      ") must not be provided in pod spec; priority admission controller computed " +
+                      std::string(preempts) + " from the given PriorityClass name");
+  }
+  spec["priority"] = priority;
+  spec["preemptionPolicy"] = preempts;
+  if (auto const runtime = rules::text_at(*object.spec, "runtimeClassName"); !runtime.empty()) {
+    return refuse(admission, object, "pod rejected: RuntimeClass \"" + std::string(runtime) + "\" not found");
+  }
+  return std::nullopt;
+}
+
+bool tolerates(json::value const& spec, std::string_view taint) {
+  return std::ranges::any_of(rules::array_at(spec, "tolerations"), [&](json::value const& toleration) {
+    auto const key = rules::text_at(toleration, "key");
+    auto const effect = rules::text_at(toleration, "effect");
+    return (key == taint || key.empty()) && (effect == "NoExecute" || effect.empty());
+  });
+}
+
+constexpr std::array<std::string_view, 2> taints{"node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"};
+
+void add_tolerations(json::value const& sent, json::object& spec) {
+  constexpr int patience = 300;
+  for (auto const taint : taints) {
+    if (tolerates(sent, taint)) continue;
+    auto& list = spec["tolerations"];
+    if (!list.is_array()) list.emplace_array();
+    list.get_array().push_back(
+        {{"key", taint}, {"operator", "Exists"}, {"effect", "NoExecute"}, {"tolerationSeconds", patience}});
+  }
+}
+
 std::optional<api::Error> admit(Admission const& admission, api::Object& object, api::Object const* stored) {
   if (auto error = admit_typed(admission, object, stored)) return error;
-  bool const known = stored != nullptr && object.spec == stored->spec;
-  if (known || types::pod_defaults.complete(object.spec->get_object())) return std::nullopt;
-  json::value spec(*object.spec);
+  if (stored != nullptr && object.spec == stored->spec) return std::nullopt;
+  json::value const& sent = *object.spec;
+  bool const disabled = !admission.modern && rules::has_disabled(sent);
+  bool const complete = types::pod_defaults.complete(sent.get_object()) && !disabled &&
+                        std::ranges::all_of(taints, [&](auto taint) { return tolerates(sent, taint); });
+  if (complete && stored != nullptr) return std::nullopt;
+  json::value spec(sent);
   types::pod_defaults.fill(spec.get_object());
+  if (disabled) rules::drop_disabled(spec.get_object());
+  if (stored == nullptr) {
+    if (auto error = check_classes(admission, object, spec.get_object())) return error;
+  }
+  add_tolerations(sent, spec.get_object());
   object.spec = api::share(std::move(spec));
   return std::nullopt;
 }
@@ -57,16 +128,7 @@ std::string_view quality_of_service(json::value const& spec) {
   return guaranteed && requests == limits ? "Guaranteed" : "Burstable";
 }
 
-// Ephemeral containers only come through a subresource that is not served.
-void drop_ephemeral_containers(api::Object& object) {
-  if (!rules::has(*object.spec, "ephemeralContainers")) return;
-  json::value spec(*object.spec);
-  spec.get_object().erase("ephemeralContainers");
-  object.spec = api::share(std::move(spec));
-}
-
 void prepare_create(Kind const& /*kind*/, api::Object& object) {
-  drop_ephemeral_containers(object);
   object.status = api::share({{"phase", "Pending"}, {"qosClass", quality_of_service(*object.spec)}});
 }
 
@@ -76,10 +138,20 @@ void prepare_status_update(Kind const& /*kind*/, api::Object& next, api::Object 
   next.metadata.owner_references = stored.metadata.owner_references;
 }
 
-void validate(Admission const& /*admission*/, api::Object const& next, api::Object const* /*stored*/,
-              FieldErrors& errors) {
+void validate(Admission const& /*admission*/, api::Object const& next, api::Object const* stored, FieldErrors& errors) {
   rules::check_pod_spec(*next.spec, next.metadata.name, rules::Where("spec"), errors);
   rules::check_pod_only(*next.spec, errors);
+  bool const fresh = stored == nullptr;
+  if (fresh && rules::has(*next.spec, "ephemeralContainers")) {
+    errors.forbidden("spec.ephemeralContainers", "cannot be set on create");
+  }
+}
+
+// The validating part of the plugin RuntimeClass.
+std::optional<api::Error> check_overhead(Allocation const& allocation, api::Object& object, api::Object const* stored) {
+  if (stored != nullptr || !rules::has(*object.spec, "overhead")) return std::nullopt;
+  return status::forbidden(allocation.kind, object.metadata.name,
+                           "pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead");
 }
 
 void validate_update(Admission const& admission, api::Object const& next, api::Object const& stored,
@@ -175,6 +247,7 @@ Strategy const pod_strategy{
     .has_status = true,
     .admit = admit,
     .prepare_create = prepare_create,
+    .allocate = check_overhead,
     .prepare_update = keep_status,
     .prepare_status_update = prepare_status_update,
     .validate = validate,

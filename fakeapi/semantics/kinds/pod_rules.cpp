@@ -91,8 +91,9 @@ void check_host_network(json::value const& spec, Where const& where, FieldErrors
 void check_security_context(json::value const& spec, Where const& where, FieldErrors& errors) {
   constexpr std::array<std::string_view, 2> change_policies{"Always", "OnRootMismatch"};
   check_host_network(spec, where, errors);
-  auto const* context = find(spec, "securityContext");
-  if (context == nullptr || object_at(spec, "securityContext").empty()) return;
+  static json::value const none = json::object();
+  auto const* given = find(spec, "securityContext");
+  auto const* context = given != nullptr ? given : &none;
   Where const here(where, "securityContext");
   check_id(*context, "fsGroup", here, errors);
   check_id(*context, "runAsUser", here, errors);
@@ -433,6 +434,35 @@ void check_annotations(json::object const& annotations, std::string const& field
   if (bytes > most_bytes) errors.too_long(field, "must have at most " + std::to_string(most_bytes) + " bytes");
 }
 
+bool has_disabled(json::value const& spec) {
+  if (has(spec, "ephemeralContainers")) return true;
+  for (auto const& volume : array_at(spec, "volumes")) {
+    if (has(volume, "ephemeral")) return true;
+  }
+  for (std::string_view const list : {"containers", "initContainers"}) {
+    for (auto const& container : array_at(spec, list)) {
+      auto const* mount = api::find_path(&container, {"securityContext", "procMount"});
+      if (mount != nullptr && *mount != "Default") return true;
+    }
+  }
+  return false;
+}
+
+void drop_disabled(json::object& spec) {
+  spec.erase("ephemeralContainers");
+  if (auto* volumes = spec.if_contains("volumes"); volumes != nullptr && volumes->is_array()) {
+    for (auto& volume : volumes->get_array()) volume.get_object().erase("ephemeral");
+  }
+  for (std::string_view const list : {"containers", "initContainers"}) {
+    auto* containers = spec.if_contains(list);
+    if (containers == nullptr || !containers->is_array()) continue;
+    for (auto& container : containers->get_array()) {
+      auto* context = container.get_object().if_contains("securityContext");
+      if (context != nullptr && has(*context, "procMount")) context->get_object()["procMount"] = "Default";
+    }
+  }
+}
+
 void check_pod_spec(json::value const& spec, std::string_view pod_name, Where const& where, FieldErrors& errors) {
   auto const volumes = check_volumes(spec, pod_name, where, errors);
   auto const& containers = array_at(spec, "containers");
@@ -480,6 +510,9 @@ void check_pod_spec(json::value const& spec, std::string_view pod_name, Where co
   if (has(spec, "preemptionPolicy")) {
     constexpr std::array<std::string_view, 2> policies{"PreemptLowerPriority", "Never"};
     check_word(text_at(spec, "preemptionPolicy"), where.text("preemptionPolicy"), policies, errors);
+  }
+  if (auto const* overhead = find(spec, "overhead")) {
+    check_resources({{"limits", *overhead}}, Where(where, "overhead"), errors);
   }
 }
 

@@ -9,6 +9,11 @@
 
 namespace fakeapi::rules {
 
+/// Whether a pod's spec has fields of features that servers of 1.20 have switched off.
+bool has_disabled(boost::json::value const& spec);
+/// Takes them out.
+void drop_disabled(boost::json::object& spec);
+
 /// The spec of a pod. `pod_name` is empty in templates.
 void check_pod_spec(boost::json::value const& spec, std::string_view pod_name, Where const& where, FieldErrors& errors);
 /// metadata and spec of a template.

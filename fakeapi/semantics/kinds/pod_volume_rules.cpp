@@ -136,13 +136,23 @@ void check_named_files(json::value const& source, std::string_view name, Where c
   check_items(source, where, errors);
 }
 
+void check_driver(std::string_view name, std::string const& field, FieldErrors& errors) {
+  constexpr std::size_t longest = 63;
+  if (name.empty()) errors.required(field);
+  if (name.size() > longest) errors.too_long(field, "must have at most 63 bytes");
+  std::string lower(name);
+  std::ranges::transform(lower, lower.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  invalid(field, name, names::dns1123_subdomain(lower), errors);
+}
+
 void check_source(std::string_view kind, json::value const& source, Where const& where, FieldErrors& errors) {
   if (kind == "hostPath") return check_host_path(source, where, errors);
   if (kind == "secret") return check_named_files(source, "secretName", where, errors);
   if (kind == "configMap") return check_named_files(source, "name", where, errors);
   if (kind == "projected") return check_projected(source, where, errors);
   if (kind == "persistentVolumeClaim") return check_required(source, "claimName", where, errors);
-  if (kind == "csi") return check_required(source, "driver", where, errors);
+  if (kind == "csi") return check_driver(text_at(source, "driver"), where.text("driver"), errors);
   if (kind == "nfs") {
     check_required(source, "server", where, errors);
     check_required(source, "path", where, errors);
@@ -162,7 +172,7 @@ struct Source {
   std::string_view again;  // when it is one too many
 };
 // In the order in which they are looked at.
-constexpr std::array<Source, 27> sources{{{"hostPath", ""},
+constexpr std::array<Source, 28> sources{{{"hostPath", ""},
                                           {"gitRepo", ""},
                                           {"gcePersistentDisk", ""},
                                           {"awsElasticBlockStore", ""},
@@ -188,7 +198,8 @@ constexpr std::array<Source, 27> sources{{{"hostPath", ""},
                                           {"storageos", ""},
                                           {"projected", ""},
                                           {"scaleIO", ""},
-                                          {"csi", ""}}};
+                                          {"csi", ""},
+                                          {"ephemeral", ""}}};
 
 void check_volume(json::value const& volume, Where const& where, FieldErrors& errors) {
   bool any = false;
@@ -210,6 +221,7 @@ void check_volume(json::value const& volume, Where const& where, FieldErrors& er
     any = true;
     check_source(kind, *source, Where(where, kind), errors);
   }
+  if (!any) errors.required(where.text(), "must specify a volume type");
 }
 
 }  // namespace

@@ -20,8 +20,12 @@ void validate_budget(Admission const& /*admission*/, api::Object const& next, ap
   auto const* unavailable = rules::find(spec, "maxUnavailable");
   rules::Where const here("spec");
   if (available != nullptr && unavailable != nullptr) {
-    // The real server prints the structure, with addresses in it.
-    errors.invalid(here.text(), "", "minAvailable and maxUnavailable cannot be both set");
+    std::string const limit = go_value::pointer("intstr.IntOrString", true);
+    errors.invalid(here.text(),
+                   "policy.PodDisruptionBudgetSpec{MinAvailable:" + limit +
+                       ", Selector:" + go_value::pointer("v1.LabelSelector", rules::has(spec, "selector")) +
+                       ", MaxUnavailable:" + limit + "}",
+                   "minAvailable and maxUnavailable cannot be both set");
   }
   if (available != nullptr) {
     rules::check_count_or_percent(*available, here.text("minAvailable"), errors);
@@ -167,6 +171,7 @@ Strategy const disruption_budget_strategy{
     .prepare_status_update = keep_spec,
     .checks_metadata = false,
     .validate = validate_budget,
+    .loose_finalizers = true,
     .name_messages = names::path_segment_name,
 };
 

@@ -52,6 +52,9 @@ void check_role(Admission const& admission, api::Object const& object, FieldErro
   }
   for (std::size_t i = 0; i < selector_list.size(); ++i) {
     rules::check_selector(&selector_list[i], rules::Where(selectors, i), errors);
+    if (!rules::is_usable_selector(&selector_list[i])) {
+      errors.invalid(selectors.text(i), go_value::text("null"), "invalid label selector.");
+    }
   }
 }
 

@@ -59,7 +59,7 @@ Strategy const replica_set_strategy{
     .garbage_collected = true,
     .has_status = true,
     .has_scale = true,
-    .admit = admit_typed,
+    .admit = admit_workload,
     .prepare_create = empty_status,
     .prepare_update = keep_status,
     .prepare_status_update = keep_spec,

@@ -275,8 +275,14 @@ std::string selector(json::value const* value) {
 }
 
 std::string int_or_string(json::value const& value) {
-  // Go prints the value by its String().
-  return value.is_int64() ? number(value.get_int64()) : std::string(rules::text_of(value));
+  bool const counted = value.is_int64();
+  return "intstr.IntOrString{Type:" + std::string(counted ? "0" : "1") +
+         ", IntVal:" + std::to_string(counted ? value.get_int64() : 0) + ", StrVal:" + text(rules::text_of(value)) +
+         "}";
+}
+
+std::string pointer(std::string_view type, bool set) {
+  return "(*" + std::string(type) + ")(" + (set ? "0xc000000000" : "nil") + ")";
 }
 
 }  // namespace fakeapi::go_value

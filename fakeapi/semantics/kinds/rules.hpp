@@ -122,7 +122,9 @@ std::string map(boost::json::value const* value);
 std::string selector(boost::json::value const* value);
 /// %#v of a []string.
 std::string strings(boost::json::value const* value);
-/// An intstr.IntOrString: "25%", 5.
+/// %#v of an intstr.IntOrString.
 std::string int_or_string(boost::json::value const& value);
+/// %#v of a pointer to a `type`: an address, which is another one each time, or nil.
+std::string pointer(std::string_view type, bool set);
 
 }  // namespace fakeapi::go_value

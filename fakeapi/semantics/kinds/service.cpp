@@ -262,6 +262,7 @@ class Allocator {
   }
 
   std::optional<api::Error> take(std::int64_t port, std::string field) const {
+    if (allocation_.dry_run) return std::nullopt;
     std::string why;
     if (port < first_node_port || port >= first_node_port + node_port_count) {
       why = "provided port is not in the valid range. The range of valid ports is " + std::string(port_range);

@@ -62,6 +62,17 @@ void check_port(json::value const& port, bool named, Seen& port_names, Where con
   }
 }
 
+// %#v of a port.
+std::string go_port(json::value const& port) {
+  auto const* target = find(port, "targetPort");
+  return "core.ServicePort{Name:" + go_value::text(text_at(port, "name")) +
+         ", Protocol:" + go_value::text(text_at(port, "protocol")) +
+         ", AppProtocol:" + go_value::pointer("string", has(port, "appProtocol")) +
+         ", Port:" + std::to_string(integer_at(port, "port").value_or(0)) +
+         ", TargetPort:" + go_value::int_or_string(target != nullptr ? *target : json::value(0)) +
+         ", NodePort:" + std::to_string(integer_at(port, "nodePort").value_or(0)) + "}";
+}
+
 // Two ports of one protocol cannot have one number, nor one number of the node.
 void check_ports_differ(json::array const& ports, Where const& list, FieldErrors& errors) {
   using Key = std::pair<std::string_view, std::int64_t>;
@@ -76,9 +87,7 @@ void check_ports_differ(json::array const& ports, Where const& list, FieldErrors
     auto const number = integer_at(ports[i], "port").value_or(0);
     auto const protocol = text_at(ports[i], "protocol");
     if (own_ports.emplace(protocol, number).second) continue;
-    errors.duplicate(list.text(i), "core.ServicePort{Name:\"\", Protocol:" + go_value::text(protocol) +
-                                       ", AppProtocol:(*string)(nil), Port:" + std::to_string(number) +
-                                       ", TargetPort:intstr.IntOrString{Type:0, IntVal:0, StrVal:\"\"}, NodePort:0}");
+    errors.duplicate(list.text(i), go_port({{"protocol", protocol}, {"port", number}}));
   }
 }
 
@@ -191,8 +200,9 @@ void check_service(json::value const& spec, FieldErrors& errors) {
   std::set<std::string_view> protocols_used;
   for (auto const& port : ports) protocols_used.insert(text_at(port, "protocol"));
   if (type == "LoadBalancer" && protocols_used.size() > 1) {
-    // The real server prints the structures, with addresses in them.
-    errors.invalid(list.text(), "", "may not contain more than 1 protocol when type is 'LoadBalancer'");
+    std::string all = "[]core.ServicePort{";
+    for (auto const& port : ports) all += (all.back() == '{' ? "" : ", ") + go_port(port);
+    errors.invalid(list.text(), all + "}", "may not contain more than 1 protocol when type is 'LoadBalancer'");
   }
 }
 
