@@ -59,12 +59,14 @@ void create(benchmark::State& state) {
 
 void scale(benchmark::State& state) {
   fleet_benchmark(
-      state, "scale", [](bench::Fleet& fleet) { fleet.create_all(2); }, [](bench::Fleet& fleet) { fleet.scale_all(3); });
+      state, "scale", [](bench::Fleet& fleet) { fleet.create_all(2); },
+      [](bench::Fleet& fleet) { fleet.scale_all(3); });
 }
 
 void delete_(benchmark::State& state) {
   fleet_benchmark(
-      state, "delete", [](bench::Fleet& fleet) { fleet.create_all(2); }, [](bench::Fleet& fleet) { fleet.delete_all(); });
+      state, "delete", [](bench::Fleet& fleet) { fleet.create_all(2); },
+      [](bench::Fleet& fleet) { fleet.delete_all(); });
 }
 
 void memory(benchmark::State& state) {
