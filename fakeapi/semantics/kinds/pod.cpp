@@ -254,6 +254,7 @@ Strategy const pod_strategy{
     .validate_update = validate_update,
     .validate_status = validate_status,
     .name_messages = names::subdomain_name,
+    .has_pod_subresources = true,
     .grace = grace,
     .returns_deleted = true,
     .select_field = select_field,
