@@ -1,4 +1,6 @@
 // PUT and PATCH of an object and its status.
+#include <boost/json/serialize.hpp>
+
 #include "fakeapi/semantics/metadata.hpp"
 #include "fakeapi/semantics/operations.hpp"
 #include "fakeapi/semantics/patching.hpp"
@@ -113,6 +115,16 @@ std::optional<api::Error> check_version(Kind const& kind, api::ObjectMeta const&
   return errors.to_error(kind.qualified, kind.resource.group, kind.resource.plural, stored.name);
 }
 
+// A body that cannot be decoded is a bad request, but what a patch has made of an object is invalid.
+api::Error not_decoded(Call const& call, api::Object const& next, api::Error const& error) {
+  if (!std::holds_alternative<api::Patch>(call.request.body) || error.code != 400) return error;
+  auto const colon = error.message.find(": ");
+  FieldErrors errors;
+  errors.invalid("patch", go_value::text(boost::json::serialize(api::object_to_json(next))),
+                 std::string_view(error.message).substr(colon == std::string::npos ? 0 : colon + 2));
+  return errors.to_error("", "", "", "");
+}
+
 }  // namespace
 
 bool may_vanish(Kind const& kind, api::Object const& next, api::Object const& stored) {
@@ -137,14 +149,14 @@ Result<api::ObjectPtr> write_update(Call const& call, api::ObjectPtr const& stor
   if (subresource == Subresource::status) {
     strategy.prepare_status_update(kind, next, *stored);
     if (strategy.admit != nullptr) {
-      if (auto error = strategy.admit(admission, next, known)) return std::unexpected(*std::move(error));
+      if (auto error = strategy.admit(admission, next, known)) return std::unexpected(not_decoded(call, next, *error));
     }
   } else if (subresource == Subresource::finalize) {
     strategy.prepare_finalize(kind, next, *stored);
   } else {
     if (strategy.prepare_update != nullptr) strategy.prepare_update(kind, next, *stored);
     if (strategy.admit != nullptr) {
-      if (auto error = strategy.admit(admission, next, known)) return std::unexpected(*std::move(error));
+      if (auto error = strategy.admit(admission, next, known)) return std::unexpected(not_decoded(call, next, *error));
     }
     if (counts(strategy.generation, next, *stored)) ++next.metadata.generation;
   }

@@ -187,6 +187,7 @@ class Canonicalizer {
       case Form::number:
         return value.is_number() ? std::nullopt : mismatch(type, value, place);
       case Form::int_or_string:
+        make_signed(value);
         return value.is_string() || is_int32(value) ? std::nullopt : mismatch(type, value, place);
       case Form::bytes:
         return bytes(type, value, place);
@@ -246,7 +247,16 @@ class Canonicalizer {
     return error;
   }
 
-  static std::optional<TypeError> integer(Type const& type, json::value const& value, Place const& place) {
+  // In-process clients may have made a number from an unsigned one.
+  static void make_signed(json::value& value) {
+    if (value.is_uint64() &&
+        value.get_uint64() <= static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) {
+      value = static_cast<std::int64_t>(value.get_uint64());
+    }
+  }
+
+  static std::optional<TypeError> integer(Type const& type, json::value& value, Place const& place) {
+    make_signed(value);
     if (type.form == Form::int32 ? is_int32(value) : value.is_int64()) return std::nullopt;
     return mismatch(type, value, place, value.is_number() ? number_text(value) : std::string());
   }

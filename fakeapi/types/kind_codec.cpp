@@ -57,24 +57,34 @@ std::optional<TypeError> KindCodec::admit_part(Type const& kind, Part const& par
 
 std::optional<TypeError> KindCodec::admit(api::Object& object, api::Object const* stored,
                                           Decoding const& decoding) const {
-  if (stored == nullptr || object.spec != stored->spec || !object.spec) {
-    if (auto error = admit_part(type_, spec_, "spec", object.spec, decoding)) return error;
+  api::SharedJson spec = object.spec;
+  api::SharedJson status = object.status;
+  if (stored == nullptr || spec != stored->spec || !spec) {
+    if (auto error = admit_part(type_, spec_, "spec", spec, decoding)) return error;
   }
-  if (stored == nullptr || object.status != stored->status || !object.status) {
-    if (auto error = admit_part(type_, status_, "status", object.status, decoding)) return error;
+  if (stored == nullptr || status != stored->status || !status) {
+    if (auto error = admit_part(type_, status_, "status", status, decoding)) return error;
   }
-  if (stored != nullptr && object.rest == stored->rest && object.rest) return std::nullopt;
-  if (!object.rest) {
-    object.rest = absent_rest_;
+  if (stored == nullptr || object.rest != stored->rest || !object.rest) {
+    if (auto error = admit_rest(object.rest, decoding)) return error;
+  }
+  object.spec = std::move(spec);
+  object.status = std::move(status);
+  return std::nullopt;
+}
+
+std::optional<TypeError> KindCodec::admit_rest(api::SharedJson& rest, Decoding const& decoding) const {
+  if (!rest) {
+    rest = absent_rest_;
     return std::nullopt;
   }
-  if (is_canonical(rest_type_, *object.rest, decoding)) {
-    if (object.rest->get_object().empty()) object.rest = nullptr;
+  if (is_canonical(rest_type_, *rest, decoding)) {
+    if (rest->get_object().empty()) rest = nullptr;
     return std::nullopt;
   }
-  json::value copy(*object.rest);
+  json::value copy(*rest);
   if (auto error = canonicalize_members(rest_type_, copy.get_object(), decoding)) return error;
-  object.rest = copy.get_object().empty() ? nullptr : api::share(std::move(copy));
+  rest = copy.get_object().empty() ? nullptr : api::share(std::move(copy));
   return std::nullopt;
 }
 

@@ -15,7 +15,7 @@ class KindCodec {
   explicit KindCodec(Type const& kind);
 
   /// Makes an object's fields besides apiVersion, kind and metadata canonical. Leaves alone (same pointers) what is,
-  /// and does not even look at what is the stored object's. `stored` may be null.
+  /// and does not even look at what is the stored object's. `stored` may be null. An error changes nothing.
   std::optional<TypeError> admit(api::Object& object, api::Object const* stored, Decoding const& decoding) const;
 
   Type const& type() const { return type_; }
@@ -31,6 +31,8 @@ class KindCodec {
   Part make_part(std::string_view name) const;
   static std::optional<TypeError> admit_part(Type const& kind, Part const& part, std::string_view name,
                                              api::SharedJson& value, Decoding const& decoding);
+
+  std::optional<TypeError> admit_rest(api::SharedJson& rest, Decoding const& decoding) const;
 
   Type const& type_;
   Part spec_;

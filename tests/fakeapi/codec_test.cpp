@@ -209,6 +209,16 @@ TEST(Codec, FillsInWhatDependsOnOtherFields) {
   EXPECT_EQ(pod.at("volumes").at(0).at("emptyDir"), json::object());
 }
 
+TEST(Codec, TakesUnsignedNumbersOfInProcessClients) {
+  KindCodec const codec(kind_of("v1", "Event"));
+  api::Object event;
+  event.rest = api::share({{"count", 3U}});
+  EXPECT_FALSE(codec.admit(event, nullptr, {}).has_value());
+  EXPECT_TRUE(event.rest->at("count").is_int64());
+  event.rest = api::share({{"count", 5000000000U}});
+  EXPECT_TRUE(codec.admit(event, nullptr, {}).has_value());
+}
+
 std::string refusal(std::string const& api_version, std::string const& kind, std::string_view text) {
   auto object = object_of(parsed(text));
   auto const error = KindCodec(kind_of(api_version, kind)).admit(object, nullptr, {});

@@ -1,7 +1,10 @@
 #include "fakeapi/semantics/kinds/typed.hpp"
 
+#include <boost/json/serialize.hpp>
+
 #include "fakeapi/semantics/kinds/pod_rules.hpp"
 #include "fakeapi/semantics/status.hpp"
+#include "fakeapi/types/go_decoder.hpp"
 #include "fakeapi/types/kind_codec.hpp"
 
 namespace fakeapi {
@@ -13,8 +16,13 @@ std::optional<api::Error> admit_typed(Admission const& admission, api::Object& o
   decoding.unknown = admission.unknown_fields;
   auto const error = kind.codec->admit(object, stored, decoding);
   if (!error) return std::nullopt;
+  std::string why;
+  if (!admission.modern) {
+    why = types::go_decode_error(kind.codec->type(), boost::json::serialize(api::object_to_json(object)));
+  }
+  if (why.empty()) why = types::to_text(*error);
   return status::bad_request(kind.kind + " in version \"" + kind.resource.version + "\" cannot be handled as a " +
-                             kind.kind + ": " + types::to_text(*error));
+                             kind.kind + ": " + why);
 }
 
 std::optional<api::Error> admit_workload(Admission const& admission, api::Object& object, api::Object const* stored) {
