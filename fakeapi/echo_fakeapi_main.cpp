@@ -54,6 +54,7 @@ struct Arguments {
   std::string token_file;
   bool no_controllers = false;
   bool cheap_deployments = false;
+  bool no_nodes = false;
   std::int64_t retain_seconds = 300;
   bool compaction = false;
   bool verbose = false;
@@ -98,6 +99,10 @@ std::optional<int> parse(int argc, char** argv, Arguments& arguments) {
                    "further users: lines of token,user,uid,\"group1,group2\" as kube-apiserver reads them");
   auto* const none = serve.add_flag("--no-controllers", arguments.no_controllers,
                                     "Deployments stay without pods, nothing is garbage collected");
+  serve
+      .add_flag("--no-nodes", arguments.no_nodes,
+                "pods are made, but nobody gives them a node or runs them: for whoever plays scheduler and kubelet")
+      ->excludes(none);
   serve
       .add_flag("--cheap-deployments", arguments.cheap_deployments,
                 "Deployments become ready without ReplicaSets and Pods: for tens of thousands of them")
@@ -301,6 +306,7 @@ class Program {
   void start_controllers() {
     if (arguments_.no_controllers) return;
     fakeapi::ControllerSetOptions options;
+    options.pods_run = !arguments_.no_nodes;
     options.pods = arguments_.cheap_deployments ? fakeapi::PodModel::cheap : fakeapi::PodModel::full;
     controllers_ = std::make_unique<fakeapi::ControllerSet>(*server_, clock_, delays_, options);
   }

@@ -49,7 +49,7 @@ std::expected<std::unique_ptr<Driver>, std::string> start_fake_server(Path const
   auto started = Process::start(program,
                                 {"serve", "--profile", profile, "--authorization", "rbac", "--token-auth-file",
                                  (folder / "tokens.csv").string(), "--write-kubeconfig", kubeconfig.string(),
-                                 "--compaction-endpoint", controllers ? "--retain=0" : "--no-controllers"},
+                                 "--compaction-endpoint", controllers ? "--no-nodes" : "--no-controllers"},
                                 folder / "log");
   if (!started) return std::unexpected(started.error());
   server->program.emplace(std::move(*started));

@@ -84,7 +84,7 @@ class InProcessDriver final : public Driver {
     face_ = std::make_unique<fakeapi::http::Face>(*server_, environment, std::move(face));
     if (controllers) {
       fakeapi::ControllerSetOptions set;
-      // set.pods_run = false;
+      set.pods_run = false;
       controllers_ = std::make_unique<fakeapi::ControllerSet>(*server_, process_.clock(), delays_, set);
     }
     http::ServerOptions http_options;

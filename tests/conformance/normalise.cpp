@@ -1,4 +1,5 @@
 #include "tests/conformance/normalise.hpp"
+#include "tests/conformance/shortened.hpp"
 
 #include <re2/re2.h>
 
@@ -219,6 +220,8 @@ class Normaliser {
     static re2::RE2 const suffix(R"(-[bcdfghjklmnpqrstvwxz2456789]{5}\b)");
     static re2::RE2 const event(R"(\.[0-9a-f]{15,16}\b)");
     static re2::RE2 const pointer("0xc[0-9a-f]{6,}");
+    static re2::RE2 const decoder(R"((cannot be handled as an? \w+: ).*error found in #.*)");
+    re2::RE2::GlobalReplace(&text, decoder, "\\1GO'S DECODER");
     re2::RE2::GlobalReplace(&text, micro_time, "TIME.micro");
     re2::RE2::GlobalReplace(&text, time, "TIME");
     re2::RE2::GlobalReplace(&text, go_time, "GO-TIME");
@@ -268,9 +271,7 @@ class Normaliser {
 
 std::string shown(json::value const* value) {
   if (value == nullptr) return "nothing";
-  std::string text = json::serialize(*value);
-  if (text.size() > 1200) text = text.substr(0, 1200) + "…";
-  return text;
+  return shortened(json::serialize(*value), 1200);
 }
 
 /// What an answer came to, in short.
@@ -279,7 +280,7 @@ std::string brief(json::object const& answer) {
   auto const* body = answer.if_contains("body");
   auto const* message = body == nullptr || !body->is_object() ? nullptr : body->get_object().if_contains("message");
   if (message != nullptr) return text + " " + shown(message);
-  return text + (body == nullptr ? "" : " " + shown(body).substr(0, 200));
+  return text + (body == nullptr ? "" : " " + shortened(shown(body), 200));
 }
 
 /// Two answers of different status: what is in their bodies says no more.

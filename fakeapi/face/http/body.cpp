@@ -241,6 +241,10 @@ std::expected<ObjectBody, api::Error> read_object(std::string_view body, MediaTy
         expected, expected.kind,
         "unmarshalerDecoder: Object 'Kind' is missing in '" + std::string(body) + "'" + at_the_end(body)));
   }
+  if (!expected.built_in && text_member(*value, "apiVersion").empty()) {
+    return std::unexpected(
+        status::internal_error("Object 'apiVersion' is missing in 'object has no apiVersion field'"));
+  }
   if (auto error = settle_resource_version(*value, expected.is_new)) return std::unexpected(*std::move(error));
   auto object = api::object_from_json(*value);
   if (!object) {

@@ -16,6 +16,7 @@
 #include "fakeapi/face/http/paths.hpp"
 #include "fakeapi/face/http/waiting.hpp"
 #include "fakeapi/face/http/watch_stream.hpp"
+#include "fakeapi/semantics/field_errors.hpp"
 #include "fakeapi/semantics/status.hpp"
 #include "operator/http/encoding.hpp"
 
@@ -95,11 +96,16 @@ struct Face::Impl {
   }
 
   // What stands between a request and its being carried out: who asks, for whom, and whether he may.
-  std::optional<api::Error> admit(Exchange& exchange) const {
+  std::optional<Outcome> admit(Exchange& exchange) const {
     auto user = authenticate(exchange.request);
     if (!user) return std::move(user.error());
     auto other = authorization::impersonated(*user, exchange.request.headers, authorizer);
-    if (!other) return std::move(other.error());
+    if (!other) {
+      if (other.error().code != 500) return std::move(other.error());
+      // What no decision was made on is no Status.
+      return make_text(500, "Internal Server Error: " + go_value::text(exchange.request.target) + ": " +
+                                other.error().message + "\n");
+    }
     exchange.user = *other ? **std::move(other) : *std::move(user);
     if (!exchange.info.error.empty()) return status::plain_error(exchange.info.error);
 
@@ -154,7 +160,7 @@ struct Face::Impl {
 
   Outcome carry_out(Exchange& exchange, bool draining) const {
     if (exchange.request.body.size() > max_body) return failures::too_large("limit is " + std::to_string(max_body));
-    if (auto error = admit(exchange)) return *std::move(error);
+    if (auto refused = admit(exchange)) return *std::move(refused);
     auto const& info = exchange.info;
     if (options.compaction && info.path == "/v3/kv/compaction") return compact(exchange);
     if (!info.is_resource) return serve_path(exchange, options.surroundings, draining);
