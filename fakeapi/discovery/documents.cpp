@@ -7,7 +7,6 @@
 #include <string>
 #include <utility>
 
-#include "fakeapi/discovery/digest.hpp"
 #include "fakeapi/server.hpp"
 
 namespace fakeapi::discovery {
@@ -35,21 +34,7 @@ void append_group(json::object& to, Group const& group) {
   to["preferredVersion"] = version_entry(group, group.versions.front());
 }
 
-// What stands for how objects are stored; the real server's is as opaque.
-std::string storage_version_hash(Group const& group, Version const& version, Resource const& resource) {
-  static constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::uint64_t const bits = fnv1a(group.name + "/" + version.name + "/" + resource.kind);
-  std::string text;
-  for (int shift = 58; shift >= 4; shift -= 6) text += alphabet[bits >> static_cast<unsigned>(shift) & 63U];
-  text += alphabet[(bits & 15U) << 2U];
-  return text + "=";
-}
-
-bool is_stored(Resource const& resource) {
-  return std::ranges::find(resource.verbs, std::string_view("list")) != resource.verbs.end();
-}
-
-json::object resource_entry(Group const& group, Version const& version, Resource const& resource) {
+json::object resource_entry(Resource const& resource) {
   json::object made{{"name", resource.plural},
                     {"singularName", resource.singular},
                     {"namespaced", resource.namespaced},
@@ -57,7 +42,7 @@ json::object resource_entry(Group const& group, Version const& version, Resource
                     {"verbs", texts(resource.verbs)}};
   if (!resource.short_names.empty()) made["shortNames"] = texts(resource.short_names);
   if (!resource.categories.empty()) made["categories"] = texts(resource.categories);
-  if (is_stored(resource)) made["storageVersionHash"] = storage_version_hash(group, version, resource);
+  if (!resource.storage_hash.empty()) made["storageVersionHash"] = resource.storage_hash;
   return made;
 }
 
@@ -147,7 +132,7 @@ json::value api_group(Group const& group) {
 json::value api_resource_list(Group const& group, Version const& version) {
   json::array resources;
   for (auto const& resource : version.resources) {
-    resources.push_back(resource_entry(group, version, resource));
+    resources.push_back(resource_entry(resource));
     for (auto const& subresource : resource.subresources) {
       resources.push_back(subresource_entry(resource, subresource));
     }

@@ -107,6 +107,28 @@ TEST_F(AuthenticationTest, acting_as_somebody_else_needs_permission) {
       << message(*refused);
 }
 
+TEST_F(AuthenticationTest, nobody_gives_rights_that_he_does_not_have) {
+  start(AuthorizationMode::rbac);
+  if (!stores_roles()) GTEST_SKIP() << "roles are not served yet";
+  std::string const roles = "/apis/rbac.authorization.k8s.io/v1/namespaces/default/roles";
+  std::string const all = R"("rules":[{"apiGroups":["*"],"resources":["*"],"verbs":["*"]}]})";
+  std::string const bindings = "/apis/rbac.authorization.k8s.io/v1/namespaces/default/rolebindings";
+  std::string const writer = R"({"metadata":{"name":"writer"},"rules":[{"apiGroups":["rbac.authorization.k8s.io"],)"
+                             R"("resources":["roles"],"verbs":["create","patch"]}]})";
+  ASSERT_EQ(as("admin-token", {"POST", roles, writer})->status, 201);
+  ASSERT_EQ(as("admin-token", {"POST", bindings,
+                               R"({"metadata":{"name":"bob"},"roleRef":{"apiGroup":"rbac.authorization.k8s.io",)"
+                               R"("kind":"Role","name":"writer"},"subjects":[{"kind":"User","name":"bob",)"
+                               R"("apiGroup":"rbac.authorization.k8s.io"}]})"})
+                ->status,
+            201);
+  EXPECT_EQ(as("bob-token", {"POST", roles, R"({"metadata":{"name":"all"},)" + all})->status, 403);
+  EXPECT_EQ(as("bob-token", {"PATCH", roles + "/writer", "{" + all, {{"Content-Type", "application/merge-patch+json"}}})
+                ->status,
+            403);
+  EXPECT_EQ(as("admin-token", {"POST", roles, R"({"metadata":{"name":"all"},)" + all})->status, 201);
+}
+
 TEST_F(AuthenticationTest, access_reviews_are_answered) {
   start(AuthorizationMode::rbac);
   if (!stores_roles()) GTEST_SKIP() << "roles are not served yet";

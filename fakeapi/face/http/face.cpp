@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "fakeapi/authorization/answers.hpp"
-#include "fakeapi/authorization/escalation.hpp"
 #include "fakeapi/authorization/impersonation.hpp"
 #include "fakeapi/authorization/reviews.hpp"
 #include "fakeapi/face/http/answers.hpp"
@@ -223,8 +222,16 @@ boost::asio::awaitable<void> Face::serve(seams::HttpRequest request, seams::Http
     co_return;
   }
   auto info = resolve(request.method, *url);
-  Exchange exchange{own.server, own.cache, request, *std::move(url), std::move(info), {}, {}, own.options.actor, {}};
-  exchange.now = own.environment.clock.wall_now();
+  Exchange exchange{.server = own.server,
+                    .cache = own.cache,
+                    .request = request,
+                    .url = *std::move(url),
+                    .info = std::move(info),
+                    .user = {},
+                    .now = own.environment.clock.wall_now(),
+                    .actor = own.options.actor,
+                    .by_roles = own.options.authorization == AuthorizationMode::rbac,
+                    .warnings = {}};
   auto outcome = own.carry_out(exchange, writer.draining());
   if (auto const* late = std::get_if<NotYet>(&outcome)) {
     co_await own.await_revision(late->revision);
