@@ -1,7 +1,6 @@
 #include "fakeapi/patch/typed.hpp"
 
 #include <algorithm>
-#include <boost/json/parse.hpp>
 #include <map>
 
 #include "fakeapi/patch/typed_atom.hpp"
@@ -170,8 +169,8 @@ std::expected<PathElement, std::string> item_element(MergeSchema const& list, st
     auto const name = list.key(i);
     if (auto const* value = item.get_object().if_contains(name)) {
       keys.emplace_back(name, *value);
-    } else if (auto const text = list.key_default(name); !text.empty()) {
-      keys.emplace_back(name, json::parse(text));
+    } else if (auto value_of_absent = list.key_default(name)) {
+      keys.emplace_back(name, *std::move(value_of_absent));
     } else {
       return Unexpected("associative list with keys has an element that omits key field \"" + std::string(name) +
                         "\" (and doesn't have default value)");

@@ -21,7 +21,9 @@ struct Call {
 Result<api::ObjectPtr> get(Call const& call);
 /// `options` are those of the request, or those that a deletecollection brings along.
 Result<api::ObjectList> list(Call const& call, api::ListOptions const& options);
-Result<api::ObjectPtr> create(Call const& call, api::ObjectPtr const& body);
+/// How an object comes to be: by POST, or by a write to a name that is not there yet.
+enum class Creation : std::uint8_t { post, put, apply };
+Result<api::ObjectPtr> create(Call const& call, api::ObjectPtr const& body, Creation creation = Creation::post);
 /// PUT and PATCH, of the object and of its subresources.
 Result<api::ObjectPtr> update(Call const& call);
 Result<api::Response> delete_object(Call const& call);

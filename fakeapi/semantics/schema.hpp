@@ -53,6 +53,9 @@ class Schema {
   /// The same on a shared value: the same pointer when nothing changes.
   void conform(api::SharedJson& value) const;
 
+  /// Fills in defaults only. The same pointer when nothing changes.
+  void fill_defaults(api::SharedJson& value) const;
+
   /// Appends what is wrong with `value`, which stands at `path`.
   void validate(boost::json::value const& value, FieldPath const& path, FieldErrors& errors) const;
   /// Appends the required properties that an object lacks.
@@ -64,8 +67,8 @@ class Schema {
   bool preserve_unknown = false;
   bool embedded_resource = false;
   bool date_time = false;
-  bool list_map = false;  ///< a list whose items differ in list_keys
-  bool list_set = false;  ///< a list whose items differ
+  bool list_map = false;    ///< a list whose items differ in list_keys
+  bool list_set = false;    ///< a list whose items differ
   bool map_atomic = false;  ///< an object that server-side apply takes as one value
   std::optional<boost::json::value> default_value;
   std::vector<Property> properties;  ///< in the order of the definition
@@ -86,6 +89,8 @@ class Schema {
   void validate_enumeration(boost::json::value const& value, FieldPath const& path, FieldErrors& errors) const;
   bool drops_null(boost::json::value const& value) const { return value.is_null() && !nullable; }
   bool keeps(std::string_view name) const;
+  bool lacks_default(boost::json::value const& value) const;
+  void fill_in(boost::json::value& value) const;
 };
 
 }  // namespace fakeapi
