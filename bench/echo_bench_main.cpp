@@ -12,8 +12,10 @@
 #include <cstdio>
 #include <map>
 #include <string>
+#include <string_view>
 
 #include "bench/fleet.hpp"
+#include "bench/programs_main.hpp"
 #include "sim/echo_definition.hpp"
 
 namespace {
@@ -59,12 +61,14 @@ void create(benchmark::State& state) {
 
 void scale(benchmark::State& state) {
   fleet_benchmark(
-      state, "scale", [](bench::Fleet& fleet) { fleet.create_all(2); }, [](bench::Fleet& fleet) { fleet.scale_all(3); });
+      state, "scale", [](bench::Fleet& fleet) { fleet.create_all(2); },
+      [](bench::Fleet& fleet) { fleet.scale_all(3); });
 }
 
 void delete_(benchmark::State& state) {
   fleet_benchmark(
-      state, "delete", [](bench::Fleet& fleet) { fleet.create_all(2); }, [](bench::Fleet& fleet) { fleet.delete_all(); });
+      state, "delete", [](bench::Fleet& fleet) { fleet.create_all(2); },
+      [](bench::Fleet& fleet) { fleet.delete_all(); });
 }
 
 void memory(benchmark::State& state) {
@@ -100,6 +104,8 @@ BENCHMARK(delete_)->Name("delete")->Arg(small)->Arg(large)->UseManualTime()->Uni
 BENCHMARK(memory)->Arg(small)->Arg(large)->Iterations(1)->Unit(benchmark::kMillisecond);
 
 int main(int argc, char** argv) {
+  std::string_view const program = argc > 1 ? argv[1] : "";
+  if (program == "wire") return bench::wire_main(argc - 1, argv + 1);
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
   benchmark::RunSpecifiedBenchmarks();

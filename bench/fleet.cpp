@@ -122,8 +122,8 @@ void Fleet::scale_all(std::uint32_t replicas) {
     scale.verb = api::Verb::patch;
     scale.resource = sim::contract::echoes;
     scale.key = key_of(i);
-    scale.body = api::Patch(
-        api::MergePatch{api::share(boost::json::object{{"spec", boost::json::object{{"replicas", static_cast<std::int64_t>(replicas)}}}})});
+    scale.body = api::Patch(api::MergePatch{api::share(
+        boost::json::object{{"spec", boost::json::object{{"replicas", static_cast<std::int64_t>(replicas)}}}})});
     scale.options = api::WriteOptions{};
     request(std::move(scale));
   }

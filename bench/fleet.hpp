@@ -57,8 +57,8 @@ class Fleet {
   fakeapi::InProcessApi& api_;
   echo::Operator& operator_;
   std::uint64_t observer_;
-  std::int64_t existing_ = 0;   // Echoes and Deployments together
-  std::int64_t unready_ = 0;    // Echoes that are not Ready for their generation
+  std::int64_t existing_ = 0;  // Echoes and Deployments together
+  std::int64_t unready_ = 0;   // Echoes that are not Ready for their generation
 };
 
 }  // namespace bench

@@ -61,6 +61,8 @@ struct RequestContext {
   std::string_view default_manager = "unknown";
   /// The API server that takes the request: its caches answer what need not be the latest. Null: one without any lag.
   Frontend const* frontend = nullptr;
+  /// Keys that the body had more than once ("spec.replicas"), found where it was read: for field_validation. Null: none.
+  std::vector<std::string> const* duplicate_fields = nullptr;
   /// Filled in when not null.
   Report* report = nullptr;
 };

@@ -15,7 +15,7 @@
 #include "operator/real/real_clock.hpp"
 #include "operator/real/real_random.hpp"
 #include "sim/echo_definition.hpp"
-#include "sim/local/apply.hpp"
+#include "fakeapi/manifests/apply.hpp"
 #include "sim/local/local_cluster.hpp"
 #include "sim/local/table.hpp"
 
@@ -178,14 +178,14 @@ int main(int argc, char** argv) {
   real::RealClock clock(context);
   real::RealRandom random(real::entropy_seed());
   real::ConsoleLog log(verbose ? seams::LogLevel::debug : seams::LogLevel::warning);
-  if (auto const rehearsed = sim::local::rehearse(*manifests, clock.wall_now()); !rehearsed) {
+  if (auto const rehearsed = fakeapi::manifests::rehearse(*manifests, clock.wall_now()); !rehearsed) {
     std::cerr << rehearsed.error() << '\n';
     return usage_error;
   }
 
   sim::local::LocalCluster cluster({context.get_executor(), clock, random, log});
   Show show(cluster, clock, context, once);
-  auto const applied = sim::local::apply(cluster.server(), *manifests, clock.wall_now());
+  auto const applied = fakeapi::manifests::apply(cluster.server(), *manifests, clock.wall_now());
   if (!applied) {
     std::cerr << applied.error() << '\n';
     return usage_error;

@@ -1,4 +1,4 @@
-// Requests as attributes, users as the server makes them, and the answers to who may not.
+// Users as the server makes them, and the answers to who may not.
 #pragma once
 #include <string>
 #include <string_view>
@@ -6,7 +6,6 @@
 
 #include "fakeapi/authorization/authorization.hpp"
 #include "operator/api/error.hpp"
-#include "operator/api/request.hpp"
 
 namespace fakeapi::authorization {
 
@@ -24,11 +23,6 @@ User service_account(std::string_view namespace_, std::string_view name);
 User authenticated(User user);
 /// Namespace and name in "system:serviceaccount:NAMESPACE:NAME"; empty if it is no such name.
 std::pair<std::string, std::string> split_service_account(std::string_view user_name);
-
-/// What a typed request asks for. Of a watch or list that selects one name (metadata.name=x) also that name.
-Attributes attributes_of(api::Request const& request);
-/// A path that is no resource, with the HTTP method.
-Attributes attributes_of_path(std::string_view method, std::string_view path);
 
 /// The 403 of a refused request.
 api::Error forbidden(User const& user, Attributes const& attributes, std::string_view reason);

@@ -1,7 +1,8 @@
 // What roles give: rules, and those that hold for one user.
 #pragma once
-#include <expected>
+#include <boost/json/value.hpp>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,6 +11,8 @@
 #include "operator/api/object.hpp"
 
 namespace fakeapi::authorization {
+
+inline constexpr std::string_view rbac_group = "rbac.authorization.k8s.io";
 
 /// PolicyRule.
 struct Rule {
@@ -21,21 +24,36 @@ struct Rule {
   friend bool operator==(Rule const&, Rule const&) = default;
 };
 
-/// The rules of a Role or ClusterRole.
-std::vector<Rule> rules_of(api::Object const& role);
-
 /// Whether a rule allows this.
 bool allows(Rule const& rule, Attributes const& attributes);
 
-/// Visits the rules that hold for `user` in a namespace ("": those of ClusterRoleBindings only), each with the words
-/// for where it comes from (`ClusterRoleBinding "b" of ClusterRole "r" to User "u"`), until `visit` returns false.
-/// Gives what could not be found on the way (`clusterrole.rbac.authorization.k8s.io "x" not found`).
-std::vector<std::string> visit_rules(
-    Server const& server, User const& user, std::string_view namespace_,
-    std::function<bool(Rule const& rule, std::function<std::string()> const& from)> const& visit);
+/// A role that something refers to.
+struct RoleRef {
+  std::string kind;  ///< "Role" or "ClusterRole"
+  std::string name;
+};
+RoleRef role_ref_of(api::Object const& binding);
 
-/// The rules of the role that a roleRef in `namespace_` names, or what says that there is none.
-std::expected<std::vector<Rule>, std::string> referenced_rules(Server const& server, std::string_view namespace_,
-                                                               std::string_view kind, std::string_view name);
+/// The rules written into a Role or ClusterRole.
+std::vector<Rule> own_rules(api::Object const& role);
+/// The rules of a role; a Role is one of `namespace_`. ClusterRoles that aggregate others have also theirs. Nothing if
+/// there is no such role.
+std::optional<std::vector<Rule>> find_rules(Server const& server, RoleRef const& ref, std::string_view namespace_);
+
+/// Where a rule that holds for somebody comes from.
+struct Source {
+  api::Object const& binding;
+  boost::json::value const& subject;
+  /// `ClusterRoleBinding "b" of ClusterRole "r" to User "u"`.
+  std::string to_string() const;
+};
+
+/// Visits the rules that hold for `user` in a namespace ("": those of ClusterRoleBindings only) until `visit` returns
+/// false. Gives what could not be found on the way: `clusterrole.rbac.authorization.k8s.io "x" not found`.
+std::vector<std::string> visit_rules(Server const& server, User const& user, std::string_view namespace_,
+                                     std::function<bool(Rule const& rule, Source const& source)> const& visit);
+
+/// Several errors as Go's aggregate prints them: one alone as it is, several in brackets, none twice.
+std::string aggregate(std::vector<std::string> const& errors);
 
 }  // namespace fakeapi::authorization

@@ -118,7 +118,7 @@ class LabelSelector::Parser {
     } else if (is_symbol("<")) {
       requirement.op = Operator::less_than;
     } else {
-      return std::unexpected(found("in, notin, =, ==, !=, >, <"));
+      return std::unexpected(found("'=', '!=', '==', 'in', notin'"));
     }
     advance();
     auto values = set_based ? read_set() : read_one();

@@ -158,6 +158,10 @@ std::size_t RequestParser::feed_head(std::string_view bytes) {
       refuse(431, "the header is larger than " + std::to_string(limits_.head) + " bytes");
     return skipped;
   }
+  if (auto const line = bytes.find('\n'); line == 0 || bytes[line - 1] != '\r') {
+    refuse(400, "malformed request: a line ends with CR and LF");
+    return skipped;
+  }
   error_code error;
   std::size_t const taken = sink_->grammar->put({bytes.data(), end}, error);
   if (error == beast_http::error::need_more) error = beast_http::error::bad_line_ending;

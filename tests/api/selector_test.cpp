@@ -61,7 +61,7 @@ TEST(LabelSelector, says_what_is_wrong) {
       {"a,", "found '', expected: a key after ','"},
       {"a,,b", "found ',', expected: a key after ','"},
       {"=a", "unable to parse requirement: found '=', expected: '!' or a key"},
-      {"a b", "unable to parse requirement: found 'b', expected: in, notin, =, ==, !=, >, <"},
+      {"a b", "unable to parse requirement: found 'b', expected: '=', '!=', '==', 'in', notin'"},
       {"!a=b", "found '=', expected: ',' or the end"},
       {"a in b", "unable to parse requirement: found 'b', expected: '('"},
       {"a in (b", "unable to parse requirement: found '', expected: ',' or ')'"},

@@ -7,17 +7,17 @@
 #include <filesystem>
 #include <fstream>
 
+#include "fakeapi/manifests/apply.hpp"
 #include "operator/api/kinds.hpp"
 #include "operator/manifest/manifest.hpp"
 #include "sim/contract.hpp"
 #include "sim/echo_definition.hpp"
-#include "sim/local/apply.hpp"
 #include "sim/local/table.hpp"
 
 namespace {
 
 using namespace std::chrono_literals;
-using sim::local::Applied;
+using fakeapi::manifests::Applied;
 
 seams::WallTime const now{std::chrono::hours(500'000)};
 
@@ -55,20 +55,20 @@ TEST(Apply, creates_definitions_first_puts_objects_into_default_and_knows_what_i
   fakeapi::Server server{fakeapi::ServerOptions{}};
   auto manifests = with_definition(an_echo);
   std::swap(manifests.front(), manifests.back());
-  auto const first = sim::local::apply(server, manifests, now);
+  auto const first = fakeapi::manifests::apply(server, manifests, now);
   ASSERT_TRUE(first) << first.error();
   ASSERT_EQ(first->size(), 2U);
   EXPECT_EQ(first->back().what, "echo.example.com/a");
   EXPECT_EQ(first->back().how, Applied::How::created);
   EXPECT_NE(server.find(sim::contract::echoes, {"default", "a"}), nullptr);
 
-  auto const again = sim::local::apply(server, manifests, now);
+  auto const again = fakeapi::manifests::apply(server, manifests, now);
   ASSERT_TRUE(again) << again.error();
   EXPECT_EQ(again->back().how, Applied::How::unchanged);
 
   std::string changed(an_echo);
   changed.replace(changed.find("replicas: 2"), 11, "replicas: 5");
-  auto const configured = sim::local::apply(server, with_definition(changed), now);
+  auto const configured = fakeapi::manifests::apply(server, with_definition(changed), now);
   ASSERT_TRUE(configured) << configured.error();
   EXPECT_EQ(configured->back().how, Applied::How::configured);
   EXPECT_EQ(sim::contract::replicas(*server.find(sim::contract::echoes, {"default", "a"})), 5);
@@ -77,22 +77,22 @@ TEST(Apply, creates_definitions_first_puts_objects_into_default_and_knows_what_i
 TEST(Rehearse, tells_file_and_line_of_the_field_that_the_server_refuses) {
   std::string bad(an_echo);
   bad.replace(bad.find("replicas: 2"), 11, "replicas: -2");
-  auto const rehearsed = sim::local::rehearse(with_definition(bad), now);
+  auto const rehearsed = fakeapi::manifests::rehearse(with_definition(bad), now);
   ASSERT_FALSE(rehearsed);
   EXPECT_TRUE(rehearsed.error().starts_with("file.yaml:6: ")) << rehearsed.error();
   EXPECT_NE(rehearsed.error().find("greater than or equal to 0"), std::string::npos) << rehearsed.error();
 }
 
 TEST(Rehearse, tells_the_line_of_a_kind_that_nothing_serves) {
-  auto const rehearsed =
-      sim::local::rehearse(with_definition("apiVersion: example.com/v1\nkind: Ekko\nmetadata:\n  name: a\n"), now);
+  auto const rehearsed = fakeapi::manifests::rehearse(
+      with_definition("apiVersion: example.com/v1\nkind: Ekko\nmetadata:\n  name: a\n"), now);
   ASSERT_FALSE(rehearsed);
   EXPECT_TRUE(rehearsed.error().starts_with("file.yaml:2: ")) << rehearsed.error();
 }
 
 TEST(Table, pads_its_columns_and_never_calls_an_echo_ready_before_the_operator_does) {
   fakeapi::Server server{fakeapi::ServerOptions{}};
-  ASSERT_TRUE(sim::local::apply(server, with_definition(an_echo), now));
+  ASSERT_TRUE(fakeapi::manifests::apply(server, with_definition(an_echo), now));
   auto const rows = sim::local::rows(server, now + 90s);
   ASSERT_EQ(rows.size(), 1U);
   EXPECT_FALSE(rows[0].is_ready);

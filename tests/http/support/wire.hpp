@@ -2,9 +2,11 @@
 #pragma once
 #include <gtest/gtest.h>
 
+#include <array>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <string>
@@ -68,9 +70,24 @@ inline seams::HttpResponse text(std::string body, int status = 200) {
   return response;
 }
 
+/// The status line's number; 0 if there is no answer.
+inline int status_of(std::string_view answer) {
+  return answer.starts_with("HTTP/1.1 ") ? std::stoi(std::string(answer.substr(9, 3))) : 0;
+}
+/// What stands behind the first head.
+inline std::string body_of(std::string_view answer) {
+  auto const end = answer.find("\r\n\r\n");
+  return end == std::string_view::npos ? "<no head>" : std::string(answer.substr(end + 4));
+}
+inline std::size_t count_of(std::string_view text, std::string_view part) {
+  std::size_t count = 0;
+  for (auto at = text.find(part); at != std::string_view::npos; at = text.find(part, at + part.size())) ++count;
+  return count;
+}
+
 /// A server process, a client process and a host that connects them.
 class Wire : public testing::Test {
- protected:
+ public:
   Wire() {
     service.handler = [](seams::HttpRequest const& request,
                          seams::HttpResponseWriter& writer) -> asio::awaitable<void> {
@@ -79,24 +96,33 @@ class Wire : public testing::Test {
   }
 
   void serve() {
-    listener_clock = &server_process.clock();
     server = std::make_unique<http::HttpServer>(
         seams::Environment{server_process.executor(), server_process.clock(), random, log},
         host.listen(server_process.clock()), service, options);
     server->start();
   }
 
+  /// What a coroutine is made of. A lambda that captures must live as long as the coroutine.
+  using Work = std::function<asio::awaitable<void>()>;
+
   /// Runs `work` as a coroutine of the client until it has ended; a test that gets stuck fails.
-  void run(asio::awaitable<void> work, seams::Duration at_most = 10min) {
+  void run(Work const& work, seams::Duration at_most = 24h) {
     bool done = false;
     std::exception_ptr failure;
-    asio::co_spawn(client_process.executor(), std::move(work), [&](std::exception_ptr error) {
+    asio::co_spawn(client_process.executor(), work(), [&](std::exception_ptr error) {
       failure = std::move(error);
       done = true;
     });
     auto const stop = scheduler.run_until(scheduler.now() + at_most, 20'000'000, [&] { return done; });
     ASSERT_EQ(stop, sim::Scheduler::Stop::done) << "the client is stuck";
     if (failure) std::rethrow_exception(failure);
+  }
+  /// The same, beside the test, as a coroutine of this process.
+  void spawn(sim::Process& process, Work work) {
+    beside_.push_back(std::move(work));
+    asio::co_spawn(process.executor(), beside_.back()(), [](std::exception_ptr const& error) {
+      if (error) std::rethrow_exception(error);
+    });
   }
   /// Lets everything happen that happens by itself within this time.
   void pass(seams::Duration time) {
@@ -121,7 +147,7 @@ class Wire : public testing::Test {
   /// Everything that comes until the server ends the connection, or until it is silent for this long.
   asio::awaitable<std::string> receive(seams::Stream& stream, seams::Duration silence = 1h) {
     std::string all;
-    std::array<char, 1024> buffer{};
+    std::array<char, 16384> buffer{};
     for (;;) {
       auto const count = co_await stream.read_some(buffer, now() + silence);
       if (!count) {
@@ -133,15 +159,29 @@ class Wire : public testing::Test {
     }
   }
 
+  auto sleep(seams::Duration time) { return seams::sleep_until(client_process.clock(), now() + time); }
+
+  std::deque<Work> beside_;  // goes after the coroutines that are made of it
+  Service service;
+  /// What a client gets that sends `bytes`, ends its stream and reads to the end.
+  std::string answer_to(std::string const& bytes) {
+    std::string answer;
+    run([&]() -> asio::awaitable<void> {
+      auto const stream = co_await connect();
+      co_await send(*stream, bytes);
+      co_await stream->end(seams::never);
+      answer = co_await receive(*stream);
+    });
+    return answer;
+  }
+
   sim::Scheduler scheduler;
   sim::Process server_process{scheduler, "server"};
   sim::Process client_process{scheduler, "client"};
   Lines log;
   NoRandom random;
-  Service service;
   http::ServerOptions options;
   http::PipeHost host;
-  seams::Clock* listener_clock = nullptr;
   std::unique_ptr<http::HttpServer> server;
 };
 

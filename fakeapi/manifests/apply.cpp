@@ -1,19 +1,20 @@
-#include "sim/local/apply.hpp"
+#include "fakeapi/manifests/apply.hpp"
 
 #include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <utility>
 
+#include "fakeapi/semantics/registry.hpp"
 #include "operator/api/kinds.hpp"
 
-namespace sim::local {
+namespace fakeapi::manifests {
 
 namespace json = boost::json;
 
 namespace {
 
-constexpr fakeapi::Actor user{1};
+constexpr Actor user{1};
 
 std::string lower(std::string text) {
   for (char& c : text) {
@@ -42,42 +43,15 @@ json::value patch_of(api::Object const& object) {
 
 }  // namespace
 
-std::optional<ServedResource> find_resource(fakeapi::Server const& server, std::string_view api_version,
-                                            std::string_view kind) {
-  struct BuiltIn {
-    std::string_view kind;
-    api::Resource const& resource;
-    bool namespaced;
-  };
-  BuiltIn const built_in[] = {{"Namespace", api::namespaces, false},
-                              {"CustomResourceDefinition", api::custom_resource_definitions, false},
-                              {"Deployment", api::deployments, true},
-                              {"Lease", api::leases, true},
-                              {"Event", api::events, true}};
-  for (auto const& entry : built_in) {
-    if (entry.kind == kind && entry.resource.api_version() == api_version) {
-      return ServedResource{entry.resource, entry.namespaced};
-    }
+std::optional<ServedResource> find_resource(Server const& server, std::string_view api_version, std::string_view kind) {
+  for (auto const& served : server.registry().served()) {
+    Kind const& own = *served->kind;
+    if (own.kind == kind && own.api_version == api_version) return ServedResource{own.resource, own.namespaced};
   }
-  std::optional<ServedResource> found;
-  server.for_each(api::custom_resource_definitions, [&](api::ObjectPtr const& definition) {
-    auto const* spec = definition->spec.get();
-    if (api::find_string(spec, {"names", "kind"}) != kind) return;
-    auto const* versions = api::find_path(spec, {"versions"});
-    if (versions == nullptr || !versions->is_array()) return;
-    for (auto const& version : versions->get_array()) {
-      api::Resource resource{std::string(api::find_string(spec, {"group"}).value_or("")),
-                             std::string(api::find_string(&version, {"name"}).value_or("")),
-                             std::string(api::find_string(spec, {"names", "plural"}).value_or(""))};
-      if (resource.api_version() != api_version) continue;
-      found = ServedResource{std::move(resource), api::find_string(spec, {"scope"}) == "Namespaced"};
-    }
-  });
-  return found;
+  return std::nullopt;
 }
 
-std::expected<std::vector<Applied>, std::string> apply(fakeapi::Server& server,
-                                                       std::vector<manifest::Manifest> const& manifests,
+std::expected<std::vector<Applied>, std::string> apply(Server& server, std::vector<manifest::Manifest> const& manifests,
                                                        seams::WallTime now) {
   std::vector<manifest::Manifest const*> order;
   for (int wanted = 0; wanted <= 2; ++wanted) {
@@ -86,15 +60,16 @@ std::expected<std::vector<Applied>, std::string> apply(fakeapi::Server& server,
     }
   }
   std::vector<Applied> applied;
-  fakeapi::RequestContext const context{user, 0, now};
+  RequestContext const context{user, 0, now};
   for (auto const* manifest : order) {
     auto object = manifest->object;
     auto const served = find_resource(server, object.api_version, object.kind);
     if (!served) {
-      return std::unexpected(complaint(
-          *manifest, "no resource serves kind " + object.kind + " of " + object.api_version +
-                         "; check the spelling, or add the file with its CustomResourceDefinition (-f)",
-          "kind"));
+      return std::unexpected(
+          complaint(*manifest,
+                    "no resource serves kind " + object.kind + " of " + object.api_version +
+                        "; check the spelling, or add the file with its CustomResourceDefinition (-f)",
+                    "kind"));
     }
     if (!served->namespaced) {
       object.metadata.namespace_.clear();
@@ -109,7 +84,7 @@ std::expected<std::vector<Applied>, std::string> apply(fakeapi::Server& server,
     request.resource = served->resource;
     request.key = object.key();
     request.body = std::make_shared<api::Object const>(object);
-    request.options = api::WriteOptions{.field_manager = "echo-local"};
+    request.options = api::WriteOptions{.field_manager = "manifests"};
     auto result = server.execute(request, context);
     if (!result && result.error().is(api::Reason::already_exists)) {
       request.verb = api::Verb::patch;
@@ -128,11 +103,12 @@ std::expected<std::vector<Applied>, std::string> apply(fakeapi::Server& server,
   return applied;
 }
 
-std::expected<void, std::string> rehearse(std::vector<manifest::Manifest> const& manifests, seams::WallTime now) {
-  fakeapi::Server scratch{fakeapi::ServerOptions{}};
+std::expected<void, std::string> rehearse(std::vector<manifest::Manifest> const& manifests, seams::WallTime now,
+                                          ServerOptions options) {
+  Server scratch{std::move(options)};
   auto done = apply(scratch, manifests, now);
   if (!done) return std::unexpected(std::move(done.error()));
   return {};
 }
 
-}  // namespace sim::local
+}  // namespace fakeapi::manifests

@@ -8,7 +8,7 @@
 #include "fakeapi/server.hpp"
 #include "operator/manifest/manifest.hpp"
 
-namespace sim::local {
+namespace fakeapi::manifests {
 
 /// What apply() did with one object.
 struct Applied {
@@ -21,17 +21,16 @@ struct ServedResource {
   api::Resource resource;
   bool namespaced = true;
 };
-std::optional<ServedResource> find_resource(fakeapi::Server const& server, std::string_view api_version,
-                                            std::string_view kind);
+std::optional<ServedResource> find_resource(Server const& server, std::string_view api_version, std::string_view kind);
 
 /// Applies the objects in their order, definitions and namespaces first; a namespaced object without a namespace goes
 /// to "default". The error is one line, "FILE:LINE: what is wrong and what to do", and what came before it is done.
-std::expected<std::vector<Applied>, std::string> apply(fakeapi::Server& server,
-                                                       std::vector<manifest::Manifest> const& manifests,
+std::expected<std::vector<Applied>, std::string> apply(Server& server, std::vector<manifest::Manifest> const& manifests,
                                                        seams::WallTime now);
 
-/// The same on a server of its own that is thrown away: the error that apply() to an empty server would meet. Whoever
-/// rehearses first applies all or nothing.
-std::expected<void, std::string> rehearse(std::vector<manifest::Manifest> const& manifests, seams::WallTime now);
+/// The same on a server of its own that is thrown away: the error that apply() to an empty server with these options
+/// would meet. Whoever rehearses first applies all or nothing.
+std::expected<void, std::string> rehearse(std::vector<manifest::Manifest> const& manifests, seams::WallTime now,
+                                          ServerOptions options = {});
 
-}  // namespace sim::local
+}  // namespace fakeapi::manifests

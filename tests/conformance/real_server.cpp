@@ -1,0 +1,252 @@
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+
+#include <boost/json/parse.hpp>
+#include <fstream>
+#include <thread>
+
+#include "tests/conformance/https_driver.hpp"
+#include "tests/conformance/process.hpp"
+#include "tests/conformance/servers.hpp"
+#include "tests/conformance/yaml_json.hpp"
+
+namespace conformance {
+namespace {
+
+namespace json = boost::json;
+using Path = std::filesystem::path;
+
+constexpr Milliseconds start_limit{90'000};
+constexpr char const* admin_token = "the-admin";
+constexpr char const* bob_token = "the-one-without-rights";
+
+std::expected<void, std::string> write_file(Path const& path, std::string const& text) {
+  std::ofstream stream(path);
+  stream << text;
+  stream.close();
+  if (!stream) return std::unexpected(path.string() + " cannot be written");
+  std::filesystem::permissions(path, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+  return {};
+}
+
+/// A key for the service accounts that nobody uses here, and that kube-apiserver wants all the same.
+std::string new_key() {
+  std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> const key(EVP_RSA_gen(2048), &EVP_PKEY_free);
+  std::unique_ptr<BIO, decltype(&BIO_free)> const memory(BIO_new(BIO_s_mem()), &BIO_free);
+  PEM_write_bio_PrivateKey(memory.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr);
+  char* bytes = nullptr;
+  auto const size = BIO_get_mem_data(memory.get(), &bytes);
+  return {bytes, static_cast<std::size_t>(size)};
+}
+
+std::string kubeconfig(std::string const& url) {
+  return "apiVersion: v1\nkind: Config\ncurrent-context: c\n"
+         "clusters: [{name: c, cluster: {server: '" +
+         url +
+         "', insecure-skip-tls-verify: true}}]\n"
+         "contexts: [{name: c, context: {cluster: c, user: c}}]\n"
+         "users: [{name: c, user: {token: " +
+         admin_token + "}}]\n";
+}
+
+/// The programs of one server, stopped in the order opposite to their start.
+class RealServer final : public Driver {
+ public:
+  TemporaryFolder folder;
+  std::vector<std::unique_ptr<Process>> programs;
+  std::unique_ptr<Driver> driver;
+
+  ~RealServer() override {
+    driver.reset();
+    while (!programs.empty()) programs.pop_back();
+  }
+
+  std::string name() const override { return driver->name(); }
+  Sent<Answer> send(Call const& call) override { return driver->send(call); }
+  Sent<std::vector<Answer>> send_together(std::vector<Call> const& calls) override {
+    return driver->send_together(calls);
+  }
+  Sent<std::unique_ptr<LineStream>> open(Call const& call) override { return driver->open(call); }
+  void wait(Milliseconds time) override { driver->wait(time); }
+  Milliseconds now() override { return driver->now(); }
+  std::string timestamp() override { return driver->timestamp(); }
+  Sent<void> compact(std::uint64_t revision) override { return driver->compact(revision); }
+  bool has_controllers() const override { return driver->has_controllers(); }
+
+  std::expected<void, std::string> run(Path const& program, std::vector<std::string> const& arguments) {
+    auto started = Process::start(program, arguments, folder.path() / (program.filename().string() + ".log"));
+    if (!started) return std::unexpected(started.error());
+    programs.push_back(std::make_unique<Process>(std::move(*started)));
+    return {};
+  }
+};
+
+/// Asks until the answer is 200, as long as all programs are running.
+std::expected<void, std::string> wait_until_ready(RealServer& server, std::vector<std::string> const& paths) {
+  auto const deadline = std::chrono::steady_clock::now() + start_limit;
+  for (auto const& path : paths) {
+    while (true) {
+      auto const answer = server.driver->send({.method = "GET", .target = path});
+      if (answer && answer->status == 200) break;
+      for (auto const& program : server.programs) {
+        if (!program->running()) return std::unexpected("a program ended:\n" + program->last_output());
+      }
+      if (std::chrono::steady_clock::now() > deadline)
+        return std::unexpected("not ready in time:\n" + server.programs.back()->last_output());
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+  }
+  return {};
+}
+
+/// Through etcd's JSON gateway, so that no etcdctl is needed.
+std::function<Sent<void>(std::uint64_t)> etcd_compaction(std::uint16_t port) {
+  return [port](std::uint64_t revision) -> Sent<void> {
+    HttpsServer etcd{.name = "etcd", .endpoint = {.port = port, .tls = false}, .tokens = {}, .compact = nullptr};
+    auto driver = make_https_driver(std::move(etcd));
+    if (!driver) return std::unexpected(driver.error());
+    auto const answer = (*driver)->send({.method = "POST",
+                                         .target = "/v3/kv/compaction",
+                                         .headers = {{"Content-Type", "application/json"}},
+                                         .body = "{\"revision\":\"" + std::to_string(revision) + "\"}"});
+    if (!answer) return std::unexpected(answer.error());
+    if (answer->status != 200) return std::unexpected("etcd does not compact: " + answer->body);
+    return {};
+  };
+}
+
+std::expected<std::unique_ptr<RealServer>, std::string> start_once(Path const& assets, bool controllers) {
+  auto server = std::make_unique<RealServer>();
+  auto const ports = free_ports(3);
+  auto const folder = server->folder.path();
+  std::string const etcd = "http://127.0.0.1:" + std::to_string(ports[0]);
+  std::string const peer = "http://127.0.0.1:" + std::to_string(ports[1]);
+  std::string const url = "https://127.0.0.1:" + std::to_string(ports[2]);
+  std::string const key_file = (folder / "service-accounts.key").string();
+  for (auto const& [file, text] : std::map<std::string, std::string>{
+           {"service-accounts.key", new_key()},
+           {"kubeconfig", kubeconfig(url)},
+           {"tokens.csv", std::string(admin_token) + ",admin,admin,system:masters\n" + bob_token + ",bob,bob\n"}}) {
+    if (auto written = write_file(folder / file, text); !written) return std::unexpected(written.error());
+  }
+  if (auto started =
+          server->run(assets / "etcd", {"--data-dir=" + (folder / "etcd").string(), "--listen-client-urls=" + etcd,
+                                        "--advertise-client-urls=" + etcd, "--listen-peer-urls=" + peer,
+                                        "--initial-advertise-peer-urls=" + peer, "--initial-cluster=default=" + peer,
+                                        "--unsafe-no-fsync"});
+      !started)
+    return std::unexpected(started.error());
+  if (auto started = server->run(
+          assets / "kube-apiserver",
+          {"--etcd-servers=" + etcd, "--cert-dir=" + (folder / "certificates").string(),
+           "--secure-port=" + std::to_string(ports[2]), "--bind-address=127.0.0.1", "--advertise-address=127.0.0.1",
+           "--service-cluster-ip-range=10.0.0.0/24", "--token-auth-file=" + (folder / "tokens.csv").string(),
+           "--authorization-mode=RBAC", "--disable-admission-plugins=ServiceAccount", "--endpoint-reconciler-type=none",
+           "--service-account-issuer=https://kubernetes.default.svc", "--service-account-key-file=" + key_file,
+           "--service-account-signing-key-file=" + key_file,
+           // Compaction is what the cases do, not what happens meanwhile.
+           "--etcd-compaction-interval=0"});
+      !started)
+    return std::unexpected(started.error());
+  HttpsServer there{.name = "kube-apiserver",
+                    .endpoint = {.port = ports[2]},
+                    .tokens = {{User::admin, admin_token}, {User::bob, bob_token}, {User::unknown, "nobodys"}},
+                    .controllers = controllers,
+                    .compact = etcd_compaction(ports[0])};
+  auto driver = make_https_driver(there);
+  if (!driver) return std::unexpected(driver.error());
+  server->driver = std::move(*driver);
+  if (auto ready = wait_until_ready(*server, {"/readyz", "/api/v1/namespaces/default", "/api/v1/namespaces/kube-system",
+                                              "/api/v1/namespaces/kube-public", "/api/v1/namespaces/kube-node-lease",
+                                              "/api/v1/namespaces/default/services/kubernetes"});
+      !ready)
+    return std::unexpected(ready.error());
+  if (controllers) {
+    if (auto started = server->run(
+            assets / "kube-controller-manager",
+            {"--kubeconfig=" + (folder / "kubeconfig").string(), "--leader-elect=false",
+             "--controllers=deployment,replicaset,garbagecollector,namespace", "--port=0", "--secure-port=0"});
+        !started)
+      return std::unexpected(started.error());
+  }
+  auto const version = server->driver->send({.method = "GET", .target = "/version"});
+  boost::system::error_code error;
+  if (version) {
+    auto const parsed = json::parse(version->body, error);
+    if (!error && parsed.is_object() && parsed.get_object().contains("gitVersion"))
+      there.name += " " + std::string(parsed.at("gitVersion").as_string());
+  }
+  if (controllers) there.name += " with kube-controller-manager";
+  auto named = make_https_driver(std::move(there));
+  if (!named) return std::unexpected(named.error());
+  server->driver = std::move(*named);
+  return server;
+}
+
+std::string decoded(json::object const& object, std::string const& data, std::string const& file) {
+  if (auto const* inlined = object.if_contains(data)) {
+    std::string const text(inlined->as_string());
+    std::string result(text.size(), '\0');
+    int const size =
+        EVP_DecodeBlock(reinterpret_cast<unsigned char*>(result.data()),
+                        reinterpret_cast<unsigned char const*>(text.data()), static_cast<int>(text.size()));
+    result.resize(static_cast<std::size_t>(std::max(size, 0)));
+    while (!result.empty() && result.back() == '\0') result.pop_back();
+    return result;
+  }
+  if (auto const* path = object.if_contains(file)) {
+    std::ifstream stream{std::string(path->as_string())};
+    return {std::istreambuf_iterator<char>(stream), {}};
+  }
+  return "";
+}
+
+json::object const& named_entry(json::value const& list, std::string_view name, std::string const& what) {
+  for (auto const& entry : list.as_array()) {
+    if (entry.at("name").as_string() == name) return entry.at(what).as_object();
+  }
+  throw std::runtime_error("there is no " + what + " " + std::string(name));
+}
+
+}  // namespace
+
+std::expected<std::unique_ptr<Driver>, std::string> start_real_server(Path const& assets, bool controllers) {
+  // Ports that were free may be taken a moment later.
+  std::string failure;
+  for (int attempt = 0; attempt < 3; ++attempt) {
+    auto server = start_once(assets, controllers);
+    if (server) return std::move(*server);
+    failure = server.error();
+  }
+  return std::unexpected(failure);
+}
+
+std::expected<std::unique_ptr<Driver>, std::string> server_of_kubeconfig(Path const& kubeconfig) {
+  try {
+    std::ifstream stream(kubeconfig);
+    auto const parsed = parse_yaml(std::string(std::istreambuf_iterator<char>(stream), {}));
+    if (!parsed) return std::unexpected(parsed.error());
+    auto const& config = parsed->as_object();
+    auto const& context = named_entry(config.at("contexts"), config.at("current-context").as_string(), "context");
+    auto const& cluster = named_entry(config.at("clusters"), context.at("cluster").as_string(), "cluster");
+    auto const& user = named_entry(config.at("users"), context.at("user").as_string(), "user");
+    std::string url(cluster.at("server").as_string());
+    HttpsServer server{.name = url, .endpoint = {}, .tokens = {}, .users = false, .compact = nullptr};
+    server.endpoint.tls = url.starts_with("https://");
+    url.erase(0, url.find("//") + 2);
+    if (auto const slash = url.find('/'); slash != url.npos) url.erase(slash);
+    auto const colon = url.rfind(':');
+    server.endpoint.host = url.substr(0, colon);
+    server.endpoint.port =
+        colon == url.npos ? std::uint16_t{443} : static_cast<std::uint16_t>(std::stoi(url.substr(colon + 1)));
+    server.endpoint.authority = decoded(cluster, "certificate-authority-data", "certificate-authority");
+    server.endpoint.client_certificate = decoded(user, "client-certificate-data", "client-certificate");
+    server.endpoint.client_key = decoded(user, "client-key-data", "client-key");
+    if (auto const* token = user.if_contains("token")) server.tokens[User::admin] = std::string(token->as_string());
+    return make_https_driver(std::move(server));
+  } catch (std::exception const& error) {
+    return std::unexpected(kubeconfig.string() + ": " + error.what());
+  }
+}
+
+}  // namespace conformance
