@@ -26,16 +26,18 @@ std::vector<ItemPair> pair_items(MergeSchema const& list, json::array const& bef
   std::vector<ItemPair> pairs;
   std::map<PathElement, std::size_t> places;
   pairs.reserve(std::max(before.size(), after.size()));
-  for (auto const* items : {&before, &after}) {
-    for (std::size_t i = 0; i < items->size(); ++i) {
-      auto element = item_element(list, i, (*items)[i]);
+  auto const note = [&](json::array const& items, json::value const* ItemPair::* side) {
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      auto element = item_element(list, i, items[i]);
       if (!element) continue;
       auto const [place, is_new] = places.emplace(*element, pairs.size());
       if (is_new) pairs.push_back({*std::move(element)});
-      auto& side = items == &before ? pairs[place->second].before : pairs[place->second].after;
-      if (side == nullptr) side = &(*items)[i];
+      auto& item = pairs[place->second].*side;
+      if (item == nullptr) item = &items[i];
     }
-  }
+  };
+  note(before, &ItemPair::before);
+  note(after, &ItemPair::after);
   return pairs;
 }
 

@@ -1,4 +1,5 @@
 // POST.
+#include "fakeapi/semantics/field_validation.hpp"
 #include "fakeapi/semantics/fields.hpp"
 #include "fakeapi/semantics/metadata.hpp"
 #include "fakeapi/semantics/operations.hpp"
@@ -37,6 +38,9 @@ Result<api::ObjectPtr> create(Call const& call, api::ObjectPtr const& body, Crea
 
   api::Object object = *body;
   if (auto error = check_type(kind, object)) return std::unexpected(*std::move(error));
+  if (creation == Creation::post) {
+    if (auto error = validate_fields(call, object)) return std::unexpected(*std::move(error));
+  }
   auto& metadata = object.metadata;
   if (kind.namespaced) {
     if (auto error = check_namespace(call, metadata.name)) return std::unexpected(*std::move(error));

@@ -1,6 +1,9 @@
 #include "fakeapi/semantics/patching.hpp"
 
+#include <boost/json/serialize.hpp>
+
 #include "fakeapi/patch/go_text.hpp"
+#include "fakeapi/patch/json_patch.hpp"
 #include "fakeapi/patch/strategic_merge.hpp"
 #include "fakeapi/semantics/status.hpp"
 #include "operator/api/patch_detail.hpp"
@@ -35,6 +38,29 @@ Result<api::Object> merged_strategically(api::Object const& shown, api::Strategi
     return std::unexpected(api::detail::unreadable_result(patch::go_text::plain(changes), next.error()));
   }
   return api::detail::check_identity(shown, *std::move(next));
+}
+
+// As servers of 1.20 patch. Most patches are such that they agree with the RFC, and are carried out without going
+// through the object's JSON.
+Result<api::Object> patched_1_20(api::Object const& shown, api::Patch const& patch) {
+  if (auto const* merge = std::get_if<api::MergePatch>(&patch)) {
+    auto pruned = patch::without_nulls_in_lists(merge->document);
+    return pruned ? api::apply_patch(shown, api::MergePatch{std::move(pruned)}) : api::apply_patch(shown, patch);
+  }
+  auto const& operations = std::get<api::JsonPatch>(patch);
+  if (operations.operations.size() > api::most_json_patch_operations) return api::apply_patch(shown, patch);
+  if (auto quick = api::detail::apply_json_quickly(shown, operations)) {
+    return api::detail::check_identity(shown, *std::move(quick));
+  }
+  json::value document = api::object_to_json(shown);
+  if (!patch::json_patch_1_20(document, operations)) return std::unexpected(api::detail::failed_operation());
+  auto next = api::object_from_json(document);
+  if (!next) return std::unexpected(api::detail::unreadable_result(json::serialize(document), next.error()));
+  return api::detail::check_identity(shown, *std::move(next));
+}
+
+Result<api::Object> patched_plainly(State const& state, api::Object const& shown, api::Patch const& patch) {
+  return state.options.profile == Profile::v1_20 ? patched_1_20(shown, patch) : api::apply_patch(shown, patch);
 }
 
 }  // namespace
@@ -102,7 +128,7 @@ Result<api::Object> check_patched(Call const& call, api::Object const& shown, ap
 Result<api::Object> patched(Call const& call, api::Object const& shown, api::Patch const& patch) {
   auto next = [&]() -> Result<api::Object> {
     auto const* strategic = std::get_if<api::StrategicMergePatch>(&patch);
-    if (strategic == nullptr) return api::apply_patch(shown, patch);
+    if (strategic == nullptr) return patched_plainly(call.state, shown, patch);
     Kind const& kind = call.kind();
     auto const* type = types::find_kind(kind.resource.group, kind.resource.version, kind.kind);
     seams::check(type != nullptr, "the table has a type for every compiled-in kind");
@@ -118,7 +144,7 @@ Result<api::Object> patched(Call const& call, api::Object const& shown, api::Pat
 
 Result<api::Object> patched_scale(Call const& call, api::Object const& shown, api::Patch const& patch) {
   auto const* strategic = std::get_if<api::StrategicMergePatch>(&patch);
-  if (strategic == nullptr) return api::apply_patch(shown, patch);
+  if (strategic == nullptr) return patched_plainly(call.state, shown, patch);
   auto const* type = types::find_kind("autoscaling", "v1", "Scale");
   seams::check(type != nullptr, "the table has a type for every compiled-in kind");
   return merged_strategically(shown, *strategic, *type, merge_rules(call.state));

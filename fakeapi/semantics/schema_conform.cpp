@@ -7,7 +7,6 @@
 namespace fakeapi {
 namespace json = boost::json;
 
-// A property that has no schema but stays.
 bool Schema::keeps(std::string_view name) const {
   return preserve_unknown || (embedded_resource && (name == "apiVersion" || name == "kind" || name == "metadata"));
 }

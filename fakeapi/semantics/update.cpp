@@ -1,4 +1,5 @@
 // PUT and PATCH of an object and its status.
+#include "fakeapi/semantics/field_validation.hpp"
 #include "fakeapi/semantics/fields.hpp"
 #include "fakeapi/semantics/metadata.hpp"
 #include "fakeapi/semantics/operations.hpp"
@@ -197,6 +198,7 @@ Result<api::ObjectPtr> apply(Call const& call, api::ApplyPatch const& patch, api
   api::ObjectPtr const shown = stored ? present(kind, stored) : nullptr;
   auto next = applied(call, shown.get(), patch);
   if (!next) return std::unexpected(std::move(next.error()));
+  if (auto error = validate_applied_fields(call)) return std::unexpected(*std::move(error));
   if (!stored) {
     if (!next->metadata.uid.empty()) {
       return std::unexpected(status::conflict(kind, key.name,
@@ -231,6 +233,7 @@ Result<api::ObjectPtr> update(Call const& call) {
   if (patch == nullptr && request.subresource != Subresource::scale) {
     next = **body;
     if (auto error = check_type(kind, next)) return std::unexpected(*std::move(error));
+    if (auto error = validate_fields(call, next)) return std::unexpected(*std::move(error));
     if (auto error = check_name(request.key, next)) return std::unexpected(*std::move(error));
   }
   api::ObjectPtr const stored = call.state.log.find(call.served->index, request.key);
@@ -251,6 +254,7 @@ Result<api::ObjectPtr> update(Call const& call) {
     auto result = patched(call, *present(kind, stored), *patch);
     if (!result) return std::unexpected(std::move(result.error()));
     next = *std::move(result);
+    if (auto error = validate_patched_fields(call, next)) return std::unexpected(*std::move(error));
   } else if (!next.metadata.uid.empty() && next.metadata.uid != stored->metadata.uid) {
     return std::unexpected(wrong_uid(kind, request.key, next.metadata.uid, stored->metadata.uid));
   }
