@@ -184,32 +184,23 @@ bool has_null_member(json::value const& value) {
          });
 }
 
-// Whether a list anywhere has a null in it, or an object with one.
-bool has_null_in_list(json::value const& value) {
+// Nulls go, also from lists.
+json::value pruned(json::value const& value) {
   if (auto const* members = value.if_object()) {
-    return std::ranges::any_of(*members, [](auto const& member) { return has_null_in_list(member.value()); });
+    json::object out(members->size());
+    for (auto const& [key, member] : *members) {
+      if (!member.is_null()) out.emplace(key, pruned(member));
+    }
+    return json::value(std::move(out));
   }
   auto const* items = value.if_array();
-  return items != nullptr && std::ranges::any_of(*items, [](json::value const& item) {
-           return item.is_null() || has_null_member(item) || has_null_in_list(item);
-         });
-}
-
-void prune(json::value& value, bool in_list) {
-  if (auto* members = value.if_object()) {
-    for (auto at = members->begin(); at != members->end();) {
-      if (in_list && at->value().is_null()) {
-        at = members->stable_erase(at);
-      } else {
-        prune(at->value(), in_list);
-        ++at;
-      }
-    }
-  } else if (auto* items = value.if_array()) {
-    auto const gone = std::ranges::remove_if(*items, [](json::value const& item) { return item.is_null(); });
-    items->erase(gone.begin(), gone.end());
-    for (auto& item : *items) prune(item, true);
+  if (items == nullptr) return value;
+  json::array out;
+  out.reserve(items->size());
+  for (auto const& item : *items) {
+    if (!item.is_null()) out.push_back(pruned(item));
   }
+  return json::value(std::move(out));
 }
 
 }  // namespace
@@ -222,11 +213,36 @@ Outcome json_patch_1_20(json::value& target, api::JsonPatch const& patch) {
   return {};
 }
 
-api::SharedJson without_nulls_in_lists(api::SharedJson const& document) {
-  if (!document || !has_null_in_list(*document)) return nullptr;
-  json::value pruned = *document;
-  prune(pruned, false);
-  return api::share(std::move(pruned));
+void merge_patch_1_20(json::value& target, json::value const& patch) {
+  if (!target.is_object()) {
+    target = pruned(patch);
+    return;
+  }
+  if (!patch.is_object()) {
+    target = patch;
+    return;
+  }
+  json::object& members = target.get_object();
+  for (auto const& [key, change] : patch.get_object()) {
+    auto const found = members.find(key);
+    if (change.is_null()) {
+      if (found != members.end()) members.stable_erase(found);
+    } else if (found == members.end() || found->value().is_null()) {
+      members.insert_or_assign(key, pruned(change));
+    } else {
+      merge_patch_1_20(found->value(), change);
+    }
+  }
+}
+
+bool has_null_in_list(json::value const& patch) {
+  if (auto const* members = patch.if_object()) {
+    return std::ranges::any_of(*members, [](auto const& member) { return has_null_in_list(member.value()); });
+  }
+  auto const* items = patch.if_array();
+  return items != nullptr && std::ranges::any_of(*items, [](json::value const& item) {
+           return item.is_null() || has_null_member(item) || has_null_in_list(item);
+         });
 }
 
 }  // namespace fakeapi::patch

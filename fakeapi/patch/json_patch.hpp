@@ -13,7 +13,9 @@ namespace fakeapi::patch {
 /// slash is ignored; numbers are equal when they are written alike. On failure `target` is unspecified.
 std::expected<void, std::string> json_patch_1_20(boost::json::value& target, api::JsonPatch const& patch);
 
-/// A merge patch in which nulls inside of lists have been dropped, which that library does; null if there are none.
-api::SharedJson without_nulls_in_lists(api::SharedJson const& document);
+/// RFC 7386, but that nulls inside of lists are dropped where the list is not put in the place of an object.
+void merge_patch_1_20(boost::json::value& target, boost::json::value const& patch);
+/// Whether the two ways to merge can differ: a list has a null in it, or an object with one.
+bool has_null_in_list(boost::json::value const& patch);
 
 }  // namespace fakeapi::patch

@@ -43,17 +43,21 @@ Result<api::Object> merged_strategically(api::Object const& shown, api::Strategi
 // As servers of 1.20 patch. Most patches are such that they agree with the RFC, and are carried out without going
 // through the object's JSON.
 Result<api::Object> patched_1_20(api::Object const& shown, api::Patch const& patch) {
-  if (auto const* merge = std::get_if<api::MergePatch>(&patch)) {
-    auto pruned = patch::without_nulls_in_lists(merge->document);
-    return pruned ? api::apply_patch(shown, api::MergePatch{std::move(pruned)}) : api::apply_patch(shown, patch);
+  auto const* const merge = std::get_if<api::MergePatch>(&patch);
+  auto const* const operations = std::get_if<api::JsonPatch>(&patch);
+  json::value document;
+  if (merge != nullptr) {
+    if (!merge->document || !patch::has_null_in_list(*merge->document)) return api::apply_patch(shown, patch);
+    document = api::object_to_json(shown);
+    patch::merge_patch_1_20(document, *merge->document);
+  } else {
+    if (operations->operations.size() > api::most_json_patch_operations) return api::apply_patch(shown, patch);
+    if (auto quick = api::detail::apply_json_quickly(shown, *operations)) {
+      return api::detail::check_identity(shown, *std::move(quick));
+    }
+    document = api::object_to_json(shown);
+    if (!patch::json_patch_1_20(document, *operations)) return std::unexpected(api::detail::failed_operation());
   }
-  auto const& operations = std::get<api::JsonPatch>(patch);
-  if (operations.operations.size() > api::most_json_patch_operations) return api::apply_patch(shown, patch);
-  if (auto quick = api::detail::apply_json_quickly(shown, operations)) {
-    return api::detail::check_identity(shown, *std::move(quick));
-  }
-  json::value document = api::object_to_json(shown);
-  if (!patch::json_patch_1_20(document, operations)) return std::unexpected(api::detail::failed_operation());
   auto next = api::object_from_json(document);
   if (!next) return std::unexpected(api::detail::unreadable_result(json::serialize(document), next.error()));
   return api::detail::check_identity(shown, *std::move(next));

@@ -219,7 +219,6 @@ Result<api::ObjectPtr> apply(Call const& call, api::ApplyPatch const& patch, api
 Result<api::ObjectPtr> update(Call const& call) {
   Kind const& kind = call.kind();
   auto const& request = call.request;
-  if (auto error = check_field_manager(call)) return std::unexpected(*std::move(error));
   if (request.key.name.empty()) return std::unexpected(status::bad_request("name must be provided"));
   auto const* const patch = std::get_if<api::Patch>(&request.body);
   auto const* const body = std::get_if<api::ObjectPtr>(&request.body);
@@ -229,6 +228,7 @@ Result<api::ObjectPtr> update(Call const& call) {
   if (patch != nullptr) {
     if (auto error = check_patch(call, *patch)) return std::unexpected(*std::move(error));
   }
+  if (auto error = check_field_manager(call)) return std::unexpected(*std::move(error));
   api::Object next;
   if (patch == nullptr && request.subresource != Subresource::scale) {
     next = **body;

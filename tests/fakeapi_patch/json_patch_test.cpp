@@ -126,6 +126,12 @@ TEST_F(JsonPatches, AndMergePatchesDropNullsInLists) {
   EXPECT_EQ((*patched)->spec->at("raw"), json(R"({"l":[1,{"b":[]}]})"));
 }
 
+TEST_F(JsonPatches, AndMergePatchesKeepNullsInAListThatReplacesAnObject) {
+  ASSERT_TRUE(patch(merge(R"({"spec":{"raw":{"l":{"o":1}}}})")));
+  auto const patched = patch(merge(R"({"spec":{"raw":{"l":[1,null]}}})"));
+  EXPECT_EQ((*patched)->spec->at("raw"), json(R"({"l":[1,null]})"));
+}
+
 TEST_F(ModernJsonPatches, AndMergePatchesKeepNullsInLists) {
   auto const patched = patch(merge(R"({"spec":{"raw":{"l":[1,null]}}})"));
   ASSERT_TRUE(patched) << patched.error().to_string();
