@@ -12,10 +12,8 @@
 #include <cstdio>
 #include <map>
 #include <string>
-#include <string_view>
 
 #include "bench/fleet.hpp"
-#include "bench/programs_main.hpp"
 #include "sim/echo_definition.hpp"
 
 namespace {
@@ -104,8 +102,6 @@ BENCHMARK(delete_)->Name("delete")->Arg(small)->Arg(large)->UseManualTime()->Uni
 BENCHMARK(memory)->Arg(small)->Arg(large)->Iterations(1)->Unit(benchmark::kMillisecond);
 
 int main(int argc, char** argv) {
-  std::string_view const program = argc > 1 ? argv[1] : "";
-  if (program == "wire") return bench::wire_main(argc - 1, argv + 1);
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
   benchmark::RunSpecifiedBenchmarks();

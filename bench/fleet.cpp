@@ -31,6 +31,7 @@ fakeapi::ServerOptions server_options() {
 fakeapi::ControllerSetOptions controller_options() {
   fakeapi::ControllerSetOptions options;
   options.pods = fakeapi::PodModel::cheap;
+  options.namespaces = false;
   options.ready_steps = fakeapi::ReadySteps::all_at_once;
   return options;
 }

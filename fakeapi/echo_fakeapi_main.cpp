@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/system/system_error.hpp>
 #include <cstdio>
 #include <exception>
 #include <filesystem>
@@ -53,7 +54,9 @@ struct Arguments {
   std::string token_file;
   bool no_controllers = false;
   bool cheap_deployments = false;
+  bool no_nodes = false;
   std::int64_t retain_seconds = 300;
+  bool compaction = false;
   bool verbose = false;
 };
 
@@ -97,6 +100,10 @@ std::optional<int> parse(int argc, char** argv, Arguments& arguments) {
   auto* const none = serve.add_flag("--no-controllers", arguments.no_controllers,
                                     "Deployments stay without pods, nothing is garbage collected");
   serve
+      .add_flag("--no-nodes", arguments.no_nodes,
+                "pods are made, but nobody gives them a node or runs them: for whoever plays scheduler and kubelet")
+      ->excludes(none);
+  serve
       .add_flag("--cheap-deployments", arguments.cheap_deployments,
                 "Deployments become ready without ReplicaSets and Pods: for tens of thousands of them")
       ->excludes(none);
@@ -105,6 +112,10 @@ std::optional<int> parse(int argc, char** argv, Arguments& arguments) {
                   "for how many seconds watches and pages can look back; 0: without end")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
+  serve.add_flag(
+      "--compaction-endpoint", arguments.compaction,
+      "serve POST /v3/kv/compaction {\"revision\": \"N\"}, which forgets history as etcd's does: for tests of "
+      "what clients do then");
   serve.add_flag("-v,--verbose", arguments.verbose, "log connections, too");
   try {
     app.parse(argc, argv);
@@ -198,6 +209,7 @@ class Program {
     options.authorization = arguments_.authorization;
     options.tokens = *std::move(tokens);
     options.surroundings.server_address = address_;
+    options.compaction = arguments_.compaction;
     face_ = std::make_unique<fakeapi::http::Face>(*server_, environment_, std::move(options));
     start_controllers();
     std::optional<fakeapi::serve::Retention> retention;
@@ -270,9 +282,12 @@ class Program {
       if (host == "::") host = "::1";
       if (host.contains(':')) host = "[" + host + "]";
       address_ = host + ":" + std::to_string(port);
-    } catch (std::exception const& failure) {
+    } catch (boost::system::system_error const& failure) {
       std::cerr << "echo-fakeapi: cannot listen on " << arguments_.bind << " port " << arguments_.port << ": "
-                << failure.what() << '\n';
+                << failure.code().message() << '\n';
+      return false;
+    } catch (std::invalid_argument const& failure) {  // what is in the folder of --tls-dir is of no use
+      std::cerr << "echo-fakeapi: " << failure.what() << '\n';
       return false;
     }
     return true;
@@ -291,6 +306,7 @@ class Program {
   void start_controllers() {
     if (arguments_.no_controllers) return;
     fakeapi::ControllerSetOptions options;
+    options.pods_run = !arguments_.no_nodes;
     options.pods = arguments_.cheap_deployments ? fakeapi::PodModel::cheap : fakeapi::PodModel::full;
     controllers_ = std::make_unique<fakeapi::ControllerSet>(*server_, clock_, delays_, options);
   }

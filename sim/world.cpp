@@ -131,6 +131,7 @@ World::World(Scheduler& scheduler, Tape& tape, Scene const& scene, Swarm const& 
   observer_ = server_.add_observer([this](fakeapi::Commit const& commit) { committed(commit); });
   fakeapi::ControllerSetOptions options;
   options.pods = fakeapi::PodModel::cheap;
+  options.namespaces = false;
   options.actors.deployments = Cast::deployment_controller;
   options.actors.garbage_collector = Cast::garbage_collector;
   controllers_ = std::make_unique<fakeapi::ControllerSet>(server_, cluster_.clock(), *delays_, options);

@@ -192,13 +192,6 @@ Result<json::value> access(Review const& review, Posted posted, std::string_view
   return made;
 }
 
-// Whoever may do everything by another way than roles is told so in a rule.
-bool needs_no_roles(User const& user, Authorizer const& authorizer, Server const& server) {
-  Attributes anything;
-  anything.verb = anything.group = anything.resource = anything.name = "*";
-  return authorizer(user, anything).allowed && !authorize(server, user, anything).allowed;
-}
-
 Result<json::value> rules(Review const& review, Posted const& posted, User const& user, Authorizer const& authorizer,
                           Server const& server) {
   auto const namespace_ = text_at(&posted.spec, {"namespace"});
@@ -217,15 +210,17 @@ Result<json::value> rules(Review const& review, Posted const& posted, User const
       path_rules.push_back(
           json::object{{"verbs", to_json(rule.verbs)}, {"nonResourceURLs", to_json(rule.non_resource_urls)}});
     }
-    return true;
   };
-  std::vector<std::string> errors;
-  if (needs_no_roles(user, authorizer, server)) {
-    add({{"*"}, {"*"}, {"*"}, {}, {"*"}});
-  } else {
-    errors =
-        visit_rules(server, user, namespace_, [&](Rule const& rule, Source const& /*source*/) { return add(rule); });
-  }
+  Attributes anything;
+  anything.verb = anything.group = anything.resource = "*";
+  bool by_role = false;
+  auto const errors = visit_rules(server, user, namespace_, [&](Rule const& rule, Source const& /*source*/) {
+    add(rule);
+    by_role = by_role || allows(rule, anything);
+    return true;
+  });
+  // Whoever may do everything without a role that says so is told it all the same.
+  if (!by_role && authorizer(user, anything).allowed) add({{"*"}, {"*"}, {"*"}, {}, {"*"}});
   json::object status{
       {"resourceRules", std::move(resource_rules)}, {"nonResourceRules", std::move(path_rules)}, {"incomplete", false}};
   if (!errors.empty()) status["evaluationError"] = aggregate(errors);

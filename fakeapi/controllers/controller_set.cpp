@@ -1,7 +1,15 @@
 #include "fakeapi/controllers/controller_set.hpp"
 
+#include <utility>
+
 #include "fakeapi/controllers/cheap_deployment_controller.hpp"
+#include "fakeapi/controllers/cluster_cache.hpp"
+#include "fakeapi/controllers/deployment_controller.hpp"
 #include "fakeapi/controllers/garbage_collector.hpp"
+#include "fakeapi/controllers/namespace_controller.hpp"
+#include "fakeapi/controllers/pod_controller.hpp"
+#include "fakeapi/controllers/replica_set_controller.hpp"
+#include "fakeapi/controllers/resources.hpp"
 
 namespace fakeapi {
 
@@ -27,18 +35,45 @@ ControllerSet::ControllerSet(Server& server, seams::Clock& clock, DelaySource& d
     own_delays = std::make_unique<SlowedDelays>(delays);
     controllers_[index(role)] = construct(*own_delays);
   };
+  using Made = std::unique_ptr<Controller>;
   ControllerActors const& actors = options.actors;
-  make(ControllerRole::deployments, options.deployments, [&](DelaySource& own) -> std::unique_ptr<Controller> {
+  // Without ReplicaSets and Pods to write there is only the cheap model.
+  bool const full =
+      options.pods == PodModel::full && server.index_of(replica_sets).has_value() && server.index_of(pods).has_value();
+  if (full && (options.deployments || options.replica_sets)) {
+    cache_ = std::make_unique<ClusterCache>(server, clock, delays);
+  }
+  make(ControllerRole::deployments, options.deployments, [&](DelaySource& own) -> Made {
+    if (full) return std::make_unique<DeploymentController>(server, clock, own, *cache_, actors.deployments);
     return std::make_unique<CheapDeploymentController>(
         server, clock, own, CheapDeploymentOptions{.actor = actors.deployments, .ready_steps = options.ready_steps});
   });
-  make(ControllerRole::garbage_collector, options.garbage_collector,
-       [&](DelaySource& own) -> std::unique_ptr<Controller> {
-         return std::make_unique<GarbageCollector>(server, clock, own, actors.garbage_collector);
-       });
+  make(ControllerRole::replica_sets, full && options.replica_sets, [&](DelaySource& own) -> Made {
+    return std::make_unique<ReplicaSetController>(server, clock, own, *cache_, actors.replica_sets,
+                                                  options.expectations);
+  });
+  make(ControllerRole::pods, full && options.pods_run, [&](DelaySource& own) -> Made {
+    PodControllerOptions of_pods;
+    of_pods.scheduler = actors.scheduler;
+    of_pods.kubelet = actors.kubelet;
+    of_pods.stages = options.pod_stages;
+    of_pods.node = options.node;
+    return std::make_unique<PodController>(server, clock, own, std::move(of_pods));
+  });
+  make(ControllerRole::garbage_collector, options.garbage_collector, [&](DelaySource& own) -> Made {
+    return std::make_unique<GarbageCollector>(server, clock, own, actors.garbage_collector);
+  });
+  make(ControllerRole::namespaces, options.namespaces, [&](DelaySource& own) -> Made {
+    return std::make_unique<NamespaceController>(server, clock, own, actors.namespaces);
+  });
 }
 
-ControllerSet::~ControllerSet() = default;
+ControllerSet::~ControllerSet() {
+  // No calls to controllers that are gone.
+  cache_.reset();
+}
+
+PodController* ControllerSet::pod_controller() { return dynamic_cast<PodController*>(find(ControllerRole::pods)); }
 
 void ControllerSet::pause(ControllerRole role) {
   if (auto* const controller = find(role)) controller->pause();
@@ -65,7 +100,7 @@ void ControllerSet::slow_down(ControllerRole role, seams::Duration by) {
 }
 
 std::size_t ControllerSet::pending() const {
-  std::size_t sum = 0;
+  std::size_t sum = cache_ ? cache_->pending() : 0;
   for (auto const& controller : controllers_) sum += controller ? controller->pending() : 0;
   return sum;
 }

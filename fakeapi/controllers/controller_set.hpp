@@ -8,14 +8,22 @@
 #include "fakeapi/controllers/controller.hpp"
 #include "fakeapi/controllers/delay_source.hpp"
 #include "fakeapi/controllers/deployment_status.hpp"
+#include "fakeapi/controllers/pod_stages.hpp"
+#include "fakeapi/controllers/pod_status.hpp"
 #include "fakeapi/server.hpp"
 #include "operator/seams/clock.hpp"
 
 namespace fakeapi {
 
 /// The parts that can be had, paused and slowed down one by one.
-enum class ControllerRole : std::uint8_t { deployments, garbage_collector };
-inline constexpr std::size_t controller_role_count = 2;
+enum class ControllerRole : std::uint8_t {
+  deployments,
+  replica_sets,
+  pods,  ///< the scheduler and the kubelet of the only node
+  garbage_collector,
+  namespaces,
+};
+inline constexpr std::size_t controller_role_count = 5;
 
 /// How much of what is below a Deployment there is.
 enum class PodModel : std::uint8_t {
@@ -27,6 +35,10 @@ enum class PodModel : std::uint8_t {
 struct ControllerActors {
   Actor deployments{3};
   Actor garbage_collector{4};
+  Actor replica_sets{5};
+  Actor scheduler{6};
+  Actor kubelet{7};
+  Actor namespaces{8};
 };
 
 struct ControllerSetOptions {
@@ -34,10 +46,22 @@ struct ControllerSetOptions {
   /// Of the cheap model.
   ReadySteps ready_steps = ReadySteps::one_at_a_time;
   ControllerActors actors = {};
-  // Which controllers there are.
+  // Which controllers there are. The cheap model has no ReplicaSets and pods.
   bool deployments = true;
+  bool replica_sets = true;
+  bool pods_run = true;
   bool garbage_collector = true;
+  bool namespaces = true;
+  /// Of the ReplicaSet controller: it waits until it has seen its own writes. Without that, and with a cache that lags,
+  /// it makes too many pods.
+  bool expectations = true;
+  /// Of the pods: how likely they are to fail, and how.
+  PodStageTable pod_stages = {};
+  PodNode node = {};
 };
+
+class ClusterCache;
+class PodController;
 
 class ControllerSet {
  public:
@@ -52,6 +76,9 @@ class ControllerSet {
   Controller* find(ControllerRole role) { return controllers_[index(role)].get(); }
   Controller const* find(ControllerRole role) const { return controllers_[index(role)].get(); }
 
+  /// The one of the pods, for making them fail; null if there is none.
+  PodController* pod_controller();
+
   /// See Controller; nothing for a role without a controller.
   void pause(ControllerRole role);
   void resume(ControllerRole role);
@@ -60,7 +87,7 @@ class ControllerSet {
   /// From now on each of its delays is longer by this much; 0 takes it back.
   void slow_down(ControllerRole role, seams::Duration by);
 
-  /// Of all controllers together.
+  /// Of all controllers together, and commits that are on their way to them.
   std::size_t pending() const;
   std::uint64_t refused_writes() const;
 
@@ -68,6 +95,7 @@ class ControllerSet {
   class SlowedDelays;
   static std::size_t index(ControllerRole role) { return static_cast<std::size_t>(role); }
 
+  std::unique_ptr<ClusterCache> cache_;
   std::array<std::unique_ptr<SlowedDelays>, controller_role_count> delays_;
   std::array<std::unique_ptr<Controller>, controller_role_count> controllers_;
 };

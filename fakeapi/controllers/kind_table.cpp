@@ -23,19 +23,20 @@ std::vector<KindTable::Kind> kinds_of(api::Object const& definition) {
     api::Resource resource{std::string(*group), std::string(*name), std::string(*plural)};
     std::string api_version = resource.api_version();
     kinds.push_back({std::move(api_version), std::string(*kind), std::move(resource),
-                     api::find_string(spec, {"scope"}) != "Cluster"});
+                     api::find_string(spec, {"scope"}) != "Cluster", false});
   }
   return kinds;
 }
 
 }  // namespace
 
-KindTable::KindTable()
-    : kinds_{{"apps/v1", "Deployment", api::deployments, true},
-             {"v1", "Event", api::events, true},
-             {"coordination.k8s.io/v1", "Lease", api::leases, true},
-             {"v1", "Namespace", api::namespaces, false},
-             {"apiextensions.k8s.io/v1", "CustomResourceDefinition", api::custom_resource_definitions, false}} {}
+KindTable::KindTable(Registry const& registry) {
+  for (auto const& served : registry.served()) {
+    fakeapi::Kind const& kind = *served->kind;
+    if (!kind.strategy->built_in) continue;
+    kinds_.push_back({kind.api_version, kind.kind, kind.resource, kind.namespaced, kind.resource.plural == "events"});
+  }
+}
 
 KindTable::Kind const* KindTable::find(std::string_view api_version, std::string_view kind) const {
   auto const at = std::ranges::find_if(

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "fakeapi/semantics/registry.hpp"
 #include "operator/api/object.hpp"
 #include "operator/api/resource.hpp"
 
@@ -18,10 +19,11 @@ class KindTable {
     std::string kind;
     api::Resource resource;
     bool namespaced;
+    bool ignored = false;  ///< by the garbage collector: Events own nothing and are owned by nobody
   };
 
   /// With the built-in kinds.
-  KindTable();
+  explicit KindTable(Registry const& registry);
 
   /// The kind, or null if the server has none of this name. Valid until the next learn() or forget().
   Kind const* find(std::string_view api_version, std::string_view kind) const;

@@ -6,11 +6,11 @@
 
 namespace fakeapi {
 
-/// `delay` as long as nothing was refused; then it doubles with each refusal in a row, from at least 5 ms up to 1000 s:
+/// `delay` as long as nothing was refused; then it doubles with each refusal in a row, from at least 5 ms up to `most`:
 /// the limits of a work queue in Kubernetes.
-inline seams::Duration retry_delay(seams::Duration delay, unsigned refusals) {
+inline seams::Duration retry_delay(seams::Duration delay, unsigned refusals,
+                                   seams::Duration most = std::chrono::seconds(1000)) {
   constexpr seams::Duration least = std::chrono::milliseconds(5);
-  constexpr seams::Duration most = std::chrono::seconds(1000);
   if (refusals == 0) return delay;
   delay = std::max(delay, least);
   for (unsigned i = 0; i < refusals && delay < most; ++i) delay *= 2;

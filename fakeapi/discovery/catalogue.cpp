@@ -6,9 +6,12 @@
 #include <utility>
 
 #include "fakeapi/authorization/reviews.hpp"
+#include "fakeapi/discovery/storage_hash.hpp"
 #include "fakeapi/discovery/version_order.hpp"
+#include "fakeapi/printing/values.hpp"
 #include "fakeapi/semantics/registry.hpp"
 #include "fakeapi/server.hpp"
+#include "operator/api/kinds.hpp"
 
 namespace fakeapi::discovery {
 namespace {
@@ -48,10 +51,37 @@ void add_subresources(Kind const& kind, Profile profile, Resource& resource) {
   std::ranges::sort(subresources, {}, &Subresource::name);
 }
 
-Resource resource_of(Served const& served, Profile profile) {
+// The version in which the real server keeps a kind.
+std::string storage_hash(Server const& server, Kind const& kind) {
+  auto const& own = kind.resource;
+  if (kind.strategy->built_in) {
+    // Events of either API are those of the core group; two kinds are kept as they were in 1.20.
+    if (kind.kind == "Event") return storage_version_hash("", "v1", "Event");
+    bool const older =
+        server.profile() == Profile::v1_20 && (own == api::leases || own == api::custom_resource_definitions);
+    return storage_version_hash(own.group, older ? "v1beta1" : std::string_view(own.version), kind.kind);
+  }
+  std::string version = own.version;
+  if (auto const definition = server.find(api::custom_resource_definitions, {"", kind.qualified})) {
+    for (auto const& one : printing::list_at(definition->spec.get(), {"versions"})) {
+      if (printing::flag_at(&one, {"storage"})) version = printing::text_at(&one, {"name"});
+    }
+  }
+  return storage_version_hash(own.group, version, kind.kind);
+}
+
+Resource resource_of(Server const& server, Served const& served) {
   Kind const& kind = *served.kind;
-  Resource resource{kind.resource.plural, kind.singular,    kind.kind,       kind.namespaced,
-                    kind.verbs,           kind.short_names, kind.categories, {}};
+  Profile const profile = server.profile();
+  Resource resource{kind.resource.plural,
+                    kind.singular,
+                    kind.kind,
+                    kind.namespaced,
+                    kind.verbs,
+                    kind.short_names,
+                    kind.categories,
+                    storage_hash(server, kind),
+                    {}};
   bool const custom = !kind.strategy->built_in;
   // Compiled-in kinds tell their singular since 1.27.
   if (!custom && profile == Profile::v1_20) resource.singular.clear();
@@ -103,7 +133,7 @@ std::vector<Group> catalogue(Server const& server) {
   Builder builder;
   for (auto const& served : server.registry().served()) {
     auto const& resource = served->kind->resource;
-    builder.add(resource.group, resource.version, resource_of(*served, server.profile()));
+    builder.add(resource.group, resource.version, resource_of(server, *served));
   }
   bool const tells_singular = server.profile() != Profile::v1_20;
   for (auto const& review : authorization::reviews(server.profile())) {
@@ -112,9 +142,16 @@ std::vector<Group> catalogue(Server const& server) {
       singular = review.plural;
       singular.pop_back();
     }
-    builder.add(
-        review.group, review.version,
-        {std::string(review.plural), singular, std::string(review.kind), review.namespaced, {"create"}, {}, {}, {}});
+    builder.add(review.group, review.version,
+                {std::string(review.plural),
+                 singular,
+                 std::string(review.kind),
+                 review.namespaced,
+                 {"create"},
+                 {},
+                 {},
+                 "",
+                 {}});
   }
   return builder.finish();
 }

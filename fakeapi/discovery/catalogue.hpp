@@ -27,6 +27,7 @@ struct Resource {
   std::vector<std::string_view> verbs;
   std::vector<std::string> short_names;
   std::vector<std::string> categories;
+  std::string storage_hash;  ///< storageVersionHash; "" for what is not stored
   std::vector<Subresource> subresources;
 };
 

@@ -42,6 +42,7 @@ json::object resource_entry(Resource const& resource) {
                     {"verbs", texts(resource.verbs)}};
   if (!resource.short_names.empty()) made["shortNames"] = texts(resource.short_names);
   if (!resource.categories.empty()) made["categories"] = texts(resource.categories);
+  if (!resource.storage_hash.empty()) made["storageVersionHash"] = resource.storage_hash;
   return made;
 }
 

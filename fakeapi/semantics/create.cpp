@@ -10,7 +10,9 @@ namespace {
 
 constexpr std::size_t longest_generated_base = 58;  // a label's 63 characters less the suffix
 
-// Whether the namespace takes new objects (the admission plugin NamespaceLifecycle).
+}  // namespace
+
+// The admission plugin NamespaceLifecycle.
 std::optional<api::Error> check_namespace(Call const& call, std::string const& name) {
   Served const& namespaces = call.state.registry.namespaces();
   auto const& found = call.state.log.find(namespaces.index, {"", call.request.key.namespace_});
@@ -22,8 +24,6 @@ std::optional<api::Error> check_namespace(Call const& call, std::string const& n
   error.causes.push_back({"NamespaceTerminating", "namespace " + own + " is being terminated", "metadata.namespace"});
   return error;
 }
-
-}  // namespace
 
 Result<api::ObjectPtr> create(Call const& call, api::ObjectPtr const& body, Creation creation) {
   Kind const& kind = call.kind();
@@ -43,7 +43,8 @@ Result<api::ObjectPtr> create(Call const& call, api::ObjectPtr const& body, Crea
   }
   auto& metadata = object.metadata;
   if (kind.namespaced) {
-    if (auto error = check_namespace(call, metadata.name)) return std::unexpected(*std::move(error));
+    auto const& name = metadata.name.empty() ? metadata.generate_name : metadata.name;
+    if (auto error = check_namespace(call, name)) return std::unexpected(*std::move(error));
     if (metadata.namespace_.empty()) metadata.namespace_ = request.key.namespace_;
     if (metadata.namespace_ != request.key.namespace_) {
       return std::unexpected(
@@ -88,6 +89,7 @@ Result<api::ObjectPtr> create(Call const& call, api::ObjectPtr const& body, Crea
     return std::unexpected(status::already_exists(kind, metadata.name, there->metadata.terminating()));
   }
   metadata.uid = call.state.identities.next_uid();
+  call.created();
   if (call.dry_run()) return std::make_shared<api::Object const>(std::move(object));
   return present(kind, call.state.put(*call.served, std::move(object), call.context));
 }

@@ -137,17 +137,20 @@ Result<api::ObjectPtr> write_update(Call const& call, api::ObjectPtr const& stor
   Admission const admission{kind, *call.state.definitions};
   FieldErrors errors;
   auto const decode = decoder(call);
+  api::SharedJson managed_fields = next.metadata.rest;
   if (subresource == Subresource::status) {
-    api::SharedJson managed_fields = std::move(next.metadata.rest);
     strategy.prepare_status_update(kind, next, *stored);
-    next.metadata.rest = std::move(managed_fields);
+  } else if (subresource == Subresource::finalize) {
+    strategy.prepare_finalize(kind, next, *stored);
   } else if (strategy.prepare_update != nullptr) {
     strategy.prepare_update(kind, next, *stored);
   }
-  if (decode != nullptr) {
+  next.metadata.rest = std::move(managed_fields);
+  if (decode != nullptr && subresource != Subresource::finalize) {
     if (auto error = decode(admission, next, known)) return std::unexpected(*std::move(error));
   }
-  if (subresource != Subresource::status && counts(strategy.generation, next, *stored)) ++next.metadata.generation;
+  bool const is_main = subresource != Subresource::status && subresource != Subresource::finalize;
+  if (is_main && counts(strategy.generation, next, *stored)) ++next.metadata.generation;
   bool const new_owners = next.metadata.rest != stored->metadata.rest;
   validate_metadata_update(kind, next.metadata, stored->metadata, errors);
   if (new_owners) validate_managed_fields(next.metadata, errors);
@@ -155,6 +158,8 @@ Result<api::ObjectPtr> write_update(Call const& call, api::ObjectPtr const& stor
   if (new_owners) validate_managed_fields(next.metadata, errors);
   if (subresource == Subresource::status) {
     if (strategy.validate_status != nullptr) strategy.validate_status(kind, next, known, errors);
+  } else if (subresource == Subresource::finalize) {
+    if (strategy.validate_finalize != nullptr) strategy.validate_finalize(kind, next, errors);
   } else if (strategy.validate != nullptr) {
     strategy.validate(admission, next, known, errors);
   }

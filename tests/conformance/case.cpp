@@ -17,6 +17,7 @@ namespace json = boost::json;
 using Failure = std::runtime_error;
 
 constexpr Milliseconds default_limit{20'000};
+std::vector<std::string> const every_profile{"v1.20", "modern"};
 
 std::string text(json::value const& value, std::string const& what) {
   if (!value.is_string()) throw Failure(what + " should be a text: " + json::serialize(value));
@@ -139,7 +140,7 @@ class Loader {
     if (!value.is_object()) throw Failure("a case should be a mapping: " + json::serialize(value));
     Case result;
     result.file = file;
-    result.profiles = {"v1.20", "modern"};
+    result.profiles = every_profile;
     result.definitions = {"echoes"};
     auto const& object = value.get_object();
     if (auto const* id = object.if_contains("id")) result.id = text(*id, "id");
@@ -295,25 +296,48 @@ void load_objects(std::map<std::string, json::value>& objects, std::filesystem::
   for (auto const& [name, value] : parsed->as_object()) objects[std::string(name)] = value;
 }
 
+std::vector<std::filesystem::path> case_files(std::filesystem::path const& folder) {
+  std::vector<std::filesystem::path> files;
+  for (auto const& entry : std::filesystem::directory_iterator(folder)) {
+    if (entry.path().extension() == ".yaml") files.push_back(entry.path());
+  }
+  std::ranges::sort(files);
+  return files;
+}
+
 }  // namespace
 
-std::expected<Suite, std::string> load_suite(std::filesystem::path const& folder) {
+std::expected<Suite, std::string> load_suite(std::filesystem::path const& folder, std::string const& only_file) {
   Suite suite;
   std::filesystem::path current = folder;
   try {
-    std::vector<std::filesystem::path> files;
-    for (auto const& entry : std::filesystem::directory_iterator(folder)) {
-      if (entry.path().extension() == ".yaml") files.push_back(entry.path());
-    }
-    std::ranges::sort(files);
     load_objects(suite.templates, current = folder / "objects" / "templates.yaml");
     load_objects(suite.definitions, current = folder / "objects" / "definitions.yaml");
     std::set<std::string> ids;
-    for (auto const& file : files) load_file(suite, current = file, ids);
+    for (auto const& file : case_files(folder)) {
+      if (only_file.empty() || file.filename() == only_file) load_file(suite, current = file, ids);
+    }
   } catch (std::exception const& error) {
     return std::unexpected(current.string() + ": " + error.what());
   }
   return suite;
+}
+
+std::vector<Listed> list_cases(std::filesystem::path const& folder) {
+  static constexpr std::string_view id = "- id: ";
+  static constexpr std::string_view profiles = "  profiles: [";
+  std::vector<Listed> result;
+  for (auto const& file : case_files(folder)) {
+    std::ifstream stream(file);
+    for (std::string line; std::getline(stream, line);) {
+      if (line.starts_with(id)) {
+        result.push_back({line.substr(id.size()), file.filename().string(), every_profile});
+      } else if (line.starts_with(profiles) && !result.empty()) {
+        result.back().profiles = {line.substr(profiles.size(), line.find(']') - profiles.size())};
+      }
+    }
+  }
+  return result;
 }
 
 }  // namespace conformance

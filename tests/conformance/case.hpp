@@ -78,7 +78,16 @@ struct Suite {
   std::map<std::string, boost::json::value> definitions;  ///< CustomResourceDefinitions by their plural
 };
 
-/// Reads every *.yaml of the folder; an error with file and case. Ids are unique.
-std::expected<Suite, std::string> load_suite(std::filesystem::path const& folder);
+/// Reads every *.yaml of the folder, or only that of this name; an error with file and case. Ids are unique.
+std::expected<Suite, std::string> load_suite(std::filesystem::path const& folder, std::string const& only_file = "");
+
+struct Listed {
+  std::string id;
+  std::string file;
+  std::vector<std::string> profiles;
+};
+/// Which cases a folder holds, without reading more than the lines that say so: for a test program of which each case
+/// is a process of its own.
+std::vector<Listed> list_cases(std::filesystem::path const& folder);
 
 }  // namespace conformance

@@ -1,5 +1,6 @@
 // A server that is somewhere else: reached over HTTPS (or HTTP).
 #pragma once
+#include <filesystem>
 #include <functional>
 #include <map>
 
@@ -19,5 +20,8 @@ struct HttpsServer {
 
 /// Keeps one connection for ordinary calls, and opens one more for each stream.
 std::expected<std::unique_ptr<Driver>, std::string> make_https_driver(HttpsServer server);
+
+/// Where a kubeconfig's current context leads, with whose credentials.
+std::expected<HttpsServer, std::string> settings_of_kubeconfig(std::filesystem::path const& kubeconfig);
 
 }  // namespace conformance

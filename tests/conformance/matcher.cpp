@@ -1,4 +1,5 @@
 #include "tests/conformance/matcher.hpp"
+#include "tests/conformance/shortened.hpp"
 
 #include <re2/re2.h>
 
@@ -14,9 +15,7 @@ namespace json = boost::json;
 
 std::string shown(json::value const* value) {
   if (value == nullptr) return "nothing";
-  std::string text = json::serialize(*value);
-  if (text.size() > 600) text = text.substr(0, 600) + "…";
-  return text;
+  return shortened(json::serialize(*value), 600);
 }
 
 std::string named(std::string const& path) { return path.empty() ? "the whole" : path; }

@@ -83,4 +83,12 @@ TEST(Normalise, a_difference_names_its_path) {
   EXPECT_EQ(found[1], ".a[1].c\n      real: nothing\n      ours: 4");
 }
 
+TEST(Normalise, answers_of_different_status_are_one_difference) {
+  auto const found = differences(
+      json::parse(R"([{"step": "s", "answer": {"status": 201, "headers": {}, "body": {"kind": "A", "b": 1}}}])"),
+      json::parse(R"([{"step": "s", "answer": {"status": 409, "headers": {}, "body": {"message": "no"}}}])"));
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0], "s.answer\n      real: 201 {\"kind\":\"A\",\"b\":1}\n      ours: 409 \"no\"");
+}
+
 }  // namespace

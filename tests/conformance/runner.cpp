@@ -9,6 +9,7 @@
 #include "tests/conformance/json_path.hpp"
 #include "tests/conformance/kubelet.hpp"
 #include "tests/conformance/matcher.hpp"
+#include "tests/conformance/shortened.hpp"
 #include "tests/conformance/yaml_json.hpp"
 
 namespace conformance {
@@ -304,7 +305,7 @@ class CaseRun {
       append(wrong, complaints(variables_.expand(json::value(expect.headers)), &headers), "headers: ");
     }
     if (!wrong.empty() && (!expect.status || answer.status != *expect.status))
-      wrong.push_back("answer: " + answer.body.substr(0, 1500));
+      wrong.push_back("answer: " + shortened(answer.body, 1500));
     return wrong;
   }
 
@@ -334,9 +335,7 @@ class CaseRun {
   std::string label_of(Step const& step, std::size_t repetition) const {
     std::string label = where_ + " (" + step.method + " " + step.target + ")";
     if (step.each.empty()) return label;
-    auto values = json::serialize(step.each[repetition]);
-    if (values.size() > 300) values = values.substr(0, 300) + "…";
-    label += " with " + values;
+    label += " #" + std::to_string(repetition + 1) + " " + shortened(json::serialize(step.each[repetition]), 120);
     return label;
   }
 

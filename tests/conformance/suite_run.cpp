@@ -1,12 +1,16 @@
 #include "tests/conformance/suite_run.hpp"
 
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 #include <chrono>
+#include <fstream>
 
 #include "tests/conformance/normalise.hpp"
 
 namespace conformance {
 namespace {
 
+namespace json = boost::json;
 using Verdict = Compared::Verdict;
 
 /// Sets the runs on one server apart.
@@ -18,7 +22,7 @@ std::string new_run() {
   return name;
 }
 
-void judge(Compared& result, Case const& one, Outcome const& theirs, Outcome const& ours) {
+void judge(Compared& result, Said const& theirs, Said const& ours) {
   if (!theirs.skipped.empty() || !ours.skipped.empty()) {
     result.verdict = Verdict::skipped;
     result.reason = theirs.skipped.empty() ? ours.skipped : theirs.skipped;
@@ -26,8 +30,7 @@ void judge(Compared& result, Case const& one, Outcome const& theirs, Outcome con
   }
   if (!theirs.broken_off.empty()) result.lines.push_back("theirs could not be carried through: " + theirs.broken_off);
   if (!ours.broken_off.empty()) result.lines.push_back("ours could not be carried through: " + ours.broken_off);
-  for (auto& line : differences(normalised(theirs, one), normalised(ours, one)))
-    result.lines.push_back(std::move(line));
+  for (auto& line : differences(theirs.transcript, ours.transcript)) result.lines.push_back(std::move(line));
   if (!result.lines.empty()) result.verdict = Verdict::different;
 }
 
@@ -57,12 +60,51 @@ std::expected<std::map<std::string, Outcome>, std::string> run_cases(
   return outcomes;
 }
 
-Report compare(std::vector<Case const*> const& cases, std::map<std::string, Outcome> const& theirs,
-               std::map<std::string, Outcome> const& ours, Waivers const& waivers) {
+Sayings comparable(std::vector<Case const*> const& cases, std::map<std::string, Outcome> const& outcomes) {
+  Sayings result;
+  for (auto const* one : cases) {
+    auto const& outcome = outcomes.at(one->id);
+    result[one->id] =
+        Said{.transcript = normalised(outcome, *one), .broken_off = outcome.broken_off, .skipped = outcome.skipped};
+  }
+  return result;
+}
+
+std::string as_recording(Sayings const& sayings, std::string const& server_name) {
+  json::object cases;
+  for (auto const& [id, said] : sayings) {
+    if (said.skipped.empty())
+      cases[id] = json::object{{"transcript", said.transcript}, {"broken_off", said.broken_off}};
+  }
+  return json::serialize(json::object{{"server", server_name}, {"cases", std::move(cases)}}) + "\n";
+}
+
+std::expected<Sayings, std::string> load_recording(std::filesystem::path const& file, std::string& server_name) {
+  std::ifstream stream(file);
+  std::string const text(std::istreambuf_iterator<char>(stream), {});
+  boost::system::error_code error;
+  json::parse_options options;
+  options.max_depth = 256;
+  auto const parsed = json::parse(text, error, {}, options);
+  if (!stream || error) return std::unexpected(file.string() + " is no recording");
+  server_name = std::string(parsed.at("server").as_string()) + ", recorded";
+  Sayings result;
+  for (auto const& [id, said] : parsed.at("cases").as_object()) {
+    result[std::string(id)] = Said{.transcript = said.at("transcript"),
+                                   .broken_off = std::string(said.at("broken_off").as_string()),
+                                   .skipped = ""};
+  }
+  return result;
+}
+
+Report compare(std::vector<Case const*> const& cases, Sayings const& theirs, Sayings const& ours,
+               Waivers const& waivers) {
+  static Said const nothing{.transcript = nullptr, .broken_off = "", .skipped = "nothing is recorded of it"};
   Report report;
   for (auto const* one : cases) {
     Compared result{.id = one->id, .title = one->title, .reason = "", .lines = {}};
-    judge(result, *one, theirs.at(one->id), ours.at(one->id));
+    auto const found = theirs.find(one->id);
+    judge(result, found == theirs.end() ? nothing : found->second, ours.at(one->id));
     if (auto const waiver = waivers.find(one->id); waiver != waivers.end()) {
       if (result.verdict == Verdict::different) {
         result.verdict = Verdict::waived;

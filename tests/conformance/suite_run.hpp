@@ -16,8 +16,22 @@ std::expected<std::map<std::string, Outcome>, std::string> run_cases(
     Suite const& suite, std::vector<Case const*> const& cases, ServerMaker const& maker, std::string const& profile,
     std::string& server_name, std::function<void(Case const&, Outcome const&)> const& seen);
 
-/// Both servers' outcomes of these cases, compared.
-Report compare(std::vector<Case const*> const& cases, std::map<std::string, Outcome> const& theirs,
-               std::map<std::string, Outcome> const& ours, Waivers const& waivers);
+/// What one server said about one case, made comparable.
+struct Said {
+  boost::json::value transcript;
+  std::string broken_off;
+  std::string skipped;
+};
+using Sayings = std::map<std::string, Said>;
+
+Sayings comparable(std::vector<Case const*> const& cases, std::map<std::string, Outcome> const& outcomes);
+
+/// So that a server need not be at hand to be compared with. A saying fits as long as its case is the same.
+std::string as_recording(Sayings const& sayings, std::string const& server_name);
+std::expected<Sayings, std::string> load_recording(std::filesystem::path const& file, std::string& server_name);
+
+/// What both servers said about these cases, compared.
+Report compare(std::vector<Case const*> const& cases, Sayings const& theirs, Sayings const& ours,
+               Waivers const& waivers);
 
 }  // namespace conformance

@@ -99,6 +99,85 @@ TEST(GarbageCollector, looks_for_a_namespaced_owner_in_the_dependent_s_namespace
   EXPECT_FALSE(scene.find_deployment("a"));
 }
 
+std::vector<api::ObjectPtr> events_of(test::Scene const& scene) {
+  std::vector<api::ObjectPtr> events;
+  scene.server.for_each(api::events, [&](api::ObjectPtr const& each) { events.push_back(each); });
+  return events;
+}
+
+TEST(GarbageCollector, tells_of_an_owner_in_another_namespace) {
+  CollectorScene scene;
+  auto const owner = scene.echo("a", "[]", "[]", "kube-public");
+  auto const dependent = scene.deployment("d", 1, references(*owner));
+  scene.clock.run();
+  EXPECT_FALSE(scene.find_deployment("d"));
+  auto const events = events_of(scene);
+  ASSERT_EQ(events.size(), 1U);
+  auto const& rest = *events.front()->rest;
+  EXPECT_EQ(rest.at("reason"), "OwnerRefInvalidNamespace");
+  EXPECT_EQ(rest.at("type"), "Warning");
+  EXPECT_EQ(api::find_string(&rest, {"message"}),
+            "ownerRef [example.com/v1/Echo, namespace: default, name: a, uid: " + owner->metadata.uid +
+                "] does not exist in namespace \"default\"");
+  EXPECT_EQ(rest.at("source").at("component"), "garbage-collector-controller");
+  EXPECT_EQ(api::find_string(&rest, {"involvedObject", "uid"}), dependent->metadata.uid);
+  EXPECT_FALSE(rest.at("involvedObject").get_object().contains("resourceVersion"));
+}
+
+TEST(GarbageCollector, tells_of_a_namespaced_owner_of_a_cluster_scoped_object_and_leaves_that_alone) {
+  CollectorScene scene;
+  auto const owner = scene.echo("a");
+  scene.site("s", references(*owner));
+  scene.clock.run();
+  EXPECT_TRUE(scene.server.find(test::sites, {"", "s"}));
+  ASSERT_EQ(events_of(scene).size(), 1U);
+  EXPECT_EQ(events_of(scene).front()->metadata.namespace_, "default");
+}
+
+TEST(GarbageCollector, tells_nothing_of_an_owner_that_was_there) {
+  CollectorScene scene;
+  auto const owner = scene.echo("a");
+  scene.deployment("d", 1, references(*owner));
+  EXPECT_TRUE(scene.remove(test::echoes, owner->key()));
+  scene.clock.run();
+  EXPECT_FALSE(scene.find_deployment("d"));
+  EXPECT_TRUE(events_of(scene).empty());
+}
+
+TEST(GarbageCollector, breaks_a_circle_of_objects_that_would_wait_for_each_other) {
+  CollectorScene scene;
+  auto const a = scene.echo("a");
+  auto const b = scene.echo("b", references(*a));
+  auto const c = scene.echo("c", references(*b));
+  EXPECT_TRUE(scene.patch(test::echoes, a->key(), R"({"metadata":{"ownerReferences":)" + references(*c) + "}}"));
+  EXPECT_TRUE(scene.remove(test::echoes, a->key(), PropagationPolicy::foreground));
+  scene.clock.run();
+  EXPECT_FALSE(scene.find_echo("a"));
+  EXPECT_FALSE(scene.find_echo("b"));
+  EXPECT_FALSE(scene.find_echo("c"));
+}
+
+TEST(GarbageCollector, deletes_the_dependents_of_an_owner_whose_kind_is_gone_by_now) {
+  CollectorScene scene;
+  auto const owner = scene.echo("a");
+  scene.deployment("d", 1, references(*owner));
+  EXPECT_TRUE(scene.remove(api::custom_resource_definitions, {"", "echoes.example.com"}));
+  EXPECT_FALSE(scene.server.index_of(test::echoes));
+  scene.clock.run();
+  EXPECT_FALSE(scene.find_deployment("d"));
+}
+
+TEST(GarbageCollector, does_not_collect_events) {
+  CollectorScene scene;
+  auto const owner = scene.echo("a");
+  scene.create(api::events, R"({"apiVersion":"v1","kind":"Event","metadata":{"name":"e","namespace":"default",
+    "ownerReferences":)" + references(*owner) +
+                                R"(},"involvedObject":{"namespace":"default"},"reason":"r"})");
+  EXPECT_TRUE(scene.remove(test::echoes, owner->key()));
+  scene.clock.run();
+  EXPECT_EQ(events_of(scene).size(), 1U);
+}
+
 TEST(GarbageCollector, accepts_a_cluster_scoped_owner) {
   CollectorScene scene;
   auto const owner = scene.site("s");

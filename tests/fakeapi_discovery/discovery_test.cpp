@@ -111,6 +111,16 @@ TEST_F(Discovery, of_compiled_in_resources_is_that_of_the_real_server) {
   EXPECT_GE(compared, 10U);
 }
 
+TEST_F(Discovery, tells_apart_how_resources_are_stored_and_says_nothing_of_subresources) {
+  auto const document = find("/apis/demo.example.com/v1");
+  ASSERT_TRUE(document);
+  auto const resources = json::parse(*document->body).at("resources");
+  EXPECT_EQ(resources.at(0).at("storageVersionHash").as_string().size(), 12U);
+  EXPECT_FALSE(resources.at(1).as_object().contains("storageVersionHash"));
+  auto const other = json::parse(*find("/apis/apps/v1")->body).at("resources");
+  EXPECT_NE(resources.at(0).at("storageVersionHash"), other.at(0).at("storageVersionHash"));
+}
+
 TEST_F(Discovery, of_a_definition_is_that_of_the_real_server) {
   EXPECT_EQ(body("/apis/demo.example.com/v1"), recorded().at("/apis/demo.example.com/v1"));
   EXPECT_EQ(body("/apis/demo.example.com"), recorded().at("/apis/demo.example.com"));

@@ -45,6 +45,15 @@ TEST_F(BodyTest, in_yaml_is_taken) {
   EXPECT_EQ(bad->status, 400);
 }
 
+TEST_F(BodyTest, in_protobuf_is_taken_where_a_field_table_knows_the_kind) {
+  std::string const type = "application/vnd.kubernetes.protobuf";
+  // Namespace "team" of v1: typeMeta {v1, Namespace}, raw {metadata {name: "team"}}.
+  std::string const body("k8s\0\x0a\x0f\x0a\x02v1\x12\x09Namespace\x12\x08\x0a\x06\x0a\x04team", 31);
+  EXPECT_EQ(send_as(type, body, "POST", "/api/v1/namespaces")->status, 201);
+  EXPECT_EQ(get("/api/v1/namespaces/team")->status, 200);
+  expect(send_as(type, std::string("k8s\0abc", 7)), 400, unrecognized + "unexpected EOF (6b387300616263)");
+}
+
 TEST_F(BodyTest, that_is_no_json_is_refused_in_the_words_of_go) {
   expect(send_as("", "{bad"), 400,
          unrecognized + no_kind + "invalid character 'b' looking for beginning of object key string ({bad)");

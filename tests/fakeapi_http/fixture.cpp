@@ -77,10 +77,17 @@ void Writer::let_go() {
 }
 
 void FaceTest::serve(fakeapi::ServerOptions server_options, fakeapi::http::FaceOptions face_options) {
+  face_.reset();  // it looks at the old server
   server_options.started = process.clock().wall_now();
   server_ = std::make_unique<fakeapi::Server>(std::move(server_options));
-  face_ = std::make_unique<fakeapi::http::Face>(
-      *server_, seams::Environment{process.executor(), process.clock(), no_random, silence}, std::move(face_options));
+  face_ = std::make_unique<fakeapi::http::Face>(*server_, environment(), std::move(face_options));
+}
+
+seams::Environment FaceTest::environment() { return {process.executor(), process.clock(), no_random, silence}; }
+
+fakeapi::http::Face& FaceTest::face() {
+  server();
+  return *face_;
 }
 
 fakeapi::Server& FaceTest::server() {

@@ -77,6 +77,8 @@ class FaceTest : public testing::Test {
   void serve(fakeapi::ServerOptions server_options, fakeapi::http::FaceOptions face_options = {});
 
   fakeapi::Server& server();
+  fakeapi::http::Face& face();
+  seams::Environment environment();
   /// Sends a request and lets things happen until it is answered.
   std::shared_ptr<Writer> send(Call call);
   /// The same, without waiting.

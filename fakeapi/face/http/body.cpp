@@ -218,7 +218,13 @@ std::expected<MediaType, api::Error> media_type(std::string_view content_type) {
 }
 
 std::expected<json::value, std::string> decode_body(std::string_view body, MediaType type) {
-  if (type == MediaType::protobuf) return protobuf::decode(body);
+  if (type == MediaType::protobuf) {
+    auto value = protobuf::decode(body);
+    if (value) return value;
+    // Of every message that ends too early Go says the same.
+    bool const cut_off = value.error().contains("unexpected end") || value.error().contains("bytes are left");
+    return std::unexpected(cut_off ? std::string("unexpected EOF") : std::move(value.error()));
+  }
   auto const start = body.find_first_not_of(" \t\r\n");
   if (type == MediaType::yaml && (start == std::string_view::npos || body[start] != '{')) return decode_yaml(body);
   auto value = parse_json(body);
@@ -240,6 +246,10 @@ std::expected<ObjectBody, api::Error> read_object(std::string_view body, MediaTy
     return std::unexpected(cannot_be_handled(
         expected, expected.kind,
         "unmarshalerDecoder: Object 'Kind' is missing in '" + std::string(body) + "'" + at_the_end(body)));
+  }
+  if (!expected.built_in && text_member(*value, "apiVersion").empty()) {
+    return std::unexpected(
+        status::internal_error("Object 'apiVersion' is missing in 'object has no apiVersion field'"));
   }
   if (auto error = settle_resource_version(*value, expected.is_new)) return std::unexpected(*std::move(error));
   auto object = api::object_from_json(*value);

@@ -26,6 +26,8 @@ struct Exchange {
   authorization::User user;
   seams::WallTime now;
   Actor actor = Actor::server;
+  /// Roles decide who may do what: then nobody gives more rights than he has.
+  bool by_roles = false;
   /// For `Warning` headers.
   std::vector<std::string> warnings;
 };

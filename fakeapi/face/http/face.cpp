@@ -1,10 +1,11 @@
 #include "fakeapi/face/http/face.hpp"
 
 #include <algorithm>
+#include <boost/json/parse.hpp>
+#include <charconv>
 #include <utility>
 
 #include "fakeapi/authorization/answers.hpp"
-#include "fakeapi/authorization/escalation.hpp"
 #include "fakeapi/authorization/impersonation.hpp"
 #include "fakeapi/authorization/reviews.hpp"
 #include "fakeapi/face/http/answers.hpp"
@@ -14,6 +15,7 @@
 #include "fakeapi/face/http/paths.hpp"
 #include "fakeapi/face/http/waiting.hpp"
 #include "fakeapi/face/http/watch_stream.hpp"
+#include "fakeapi/semantics/field_errors.hpp"
 #include "fakeapi/semantics/status.hpp"
 #include "operator/http/encoding.hpp"
 
@@ -82,18 +84,27 @@ struct Face::Impl {
       return authorization::authenticated(std::move(user));
     }
     auto const token = authorization::bearer_token(request.headers.get("Authorization"));
-    if (token.empty()) return authorization::anonymous();
+    if (token.empty()) {
+      // Nobody is taken for anonymous who tried to be somebody.
+      if (!peer.certificate_error.empty()) return std::unexpected(authorization::unauthorized());
+      return authorization::anonymous();
+    }
     auto user = options.tokens.find(token);
     if (!user) return std::unexpected(authorization::unauthorized());
     return *std::move(user);
   }
 
   // What stands between a request and its being carried out: who asks, for whom, and whether he may.
-  std::optional<api::Error> admit(Exchange& exchange) const {
+  std::optional<Outcome> admit(Exchange& exchange) const {
     auto user = authenticate(exchange.request);
     if (!user) return std::move(user.error());
     auto other = authorization::impersonated(*user, exchange.request.headers, authorizer);
-    if (!other) return std::move(other.error());
+    if (!other) {
+      if (other.error().code != 500) return std::move(other.error());
+      // What no decision was made on is no Status.
+      return make_text(500, "Internal Server Error: " + go_value::text(exchange.request.target) + ": " +
+                                other.error().message + "\n");
+    }
     exchange.user = *other ? **std::move(other) : *std::move(user);
     if (!exchange.info.error.empty()) return status::plain_error(exchange.info.error);
 
@@ -129,10 +140,28 @@ struct Face::Impl {
     return make_response(201, *form, render_json(*form, *answer));
   }
 
+  // As etcd's JSON gateway: numbers are texts there.
+  Outcome compact(Exchange const& exchange) const {
+    boost::system::error_code error;
+    auto const body = boost::json::parse(exchange.request.body, error);
+    auto const* object = error ? nullptr : body.if_object();
+    auto const* text = object == nullptr ? nullptr : object->if_contains("revision");
+    Revision revision = 0;
+    if (text != nullptr && text->is_string()) {
+      auto const& digits = text->get_string();
+      std::from_chars(digits.data(), digits.data() + digits.size(), revision);
+    }
+    if (exchange.request.method != "POST" || revision == 0 || revision > server.revision())
+      return status::bad_request("the body should be {\"revision\": \"N\"}, N from 1 to the last revision");
+    server.compact(revision);
+    return make_response(200, "application/json", std::make_shared<std::string const>("{}\n"));
+  }
+
   Outcome carry_out(Exchange& exchange, bool draining) const {
     if (exchange.request.body.size() > max_body) return failures::too_large("limit is " + std::to_string(max_body));
-    if (auto error = admit(exchange)) return *std::move(error);
+    if (auto refused = admit(exchange)) return *std::move(refused);
     auto const& info = exchange.info;
+    if (options.compaction && info.path == "/v3/kv/compaction") return compact(exchange);
     if (!info.is_resource) return serve_path(exchange, options.surroundings, draining);
     api::Resource const resource{info.group, info.version, info.resource};
     if (auto const* own = authorization::find_review(server.profile(), resource)) return review(exchange, *own);
@@ -193,8 +222,16 @@ boost::asio::awaitable<void> Face::serve(seams::HttpRequest request, seams::Http
     co_return;
   }
   auto info = resolve(request.method, *url);
-  Exchange exchange{own.server, own.cache, request, *std::move(url), std::move(info), {}, {}, own.options.actor, {}};
-  exchange.now = own.environment.clock.wall_now();
+  Exchange exchange{.server = own.server,
+                    .cache = own.cache,
+                    .request = request,
+                    .url = *std::move(url),
+                    .info = std::move(info),
+                    .user = {},
+                    .now = own.environment.clock.wall_now(),
+                    .actor = own.options.actor,
+                    .by_roles = own.options.authorization == AuthorizationMode::rbac,
+                    .warnings = {}};
   auto outcome = own.carry_out(exchange, writer.draining());
   if (auto const* late = std::get_if<NotYet>(&outcome)) {
     co_await own.await_revision(late->revision);

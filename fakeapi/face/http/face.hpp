@@ -30,6 +30,9 @@ struct FaceOptions {
   discovery::Surroundings surroundings;
   /// Who the commits of clients are by.
   Actor actor = Actor{1};
+  /// Serves POST /v3/kv/compaction {"revision": "7"} as etcd's gateway does: history up to there is forgotten. For
+  /// tests of what clients do then.
+  bool compaction = false;
   /// How much the texts of objects may take that are kept.
   std::size_t text_bytes = std::size_t{64} * 1024 * 1024;
 };

@@ -301,7 +301,11 @@ Parsed<DeleteBody> delete_options(boost::json::value const& body) {
   if (!body.is_object()) return std::unexpected(unreadable("it is no object"));
   auto const& object = body.get_object();
   if (auto const* kind = member(object, "kind"); kind != nullptr && text_of(*kind) != "DeleteOptions") {
-    return std::unexpected(status::plain_error("decoded object cannot be converted to DeleteOptions"));
+    auto const* version = member(object, "apiVersion");
+    return std::unexpected(
+        status::plain_error("no kind " + go_value::text(text_of(*kind)) + " is registered for version " +
+                            go_value::text(version == nullptr ? "v1" : text_of(*version)) +
+                            " in scheme \"k8s.io/apimachinery/pkg/apis/meta/internalversion/scheme/register.go:27\""));
   }
   DeleteBody read;
   if (auto const* grace = member(object, "gracePeriodSeconds")) {

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "fakeapi/authorization/escalation.hpp"
 #include "fakeapi/face/http/answers.hpp"
 #include "fakeapi/face/http/body.hpp"
 #include "fakeapi/face/http/exchange.hpp"
@@ -71,9 +72,26 @@ class Handler {
     context.duplicate_fields = &duplicates_;
     context.report = &report_;
     before_ = exchange_.server.revision();
+    if (auto error = refuse_escalation(context)) return std::unexpected(*std::move(error));
     auto result = exchange_.server.execute(request_, context);
     exchange_.warnings.insert(exchange_.warnings.end(), report_.warnings.begin(), report_.warnings.end());
     return result;
+  }
+
+  // What would be stored of a role or a binding is held against the rights of who writes it.
+  std::optional<api::Error> refuse_escalation(RequestContext context) {
+    bool const concerned =
+        exchange_.by_roles && request_.resource.group == "rbac.authorization.k8s.io" &&
+        (request_.verb == api::Verb::create || request_.verb == api::Verb::update || request_.verb == api::Verb::patch);
+    if (!concerned) return std::nullopt;
+    api::Request rehearsal = request_;
+    std::get<api::WriteOptions>(rehearsal.options).dry_run = true;
+    context.report = nullptr;
+    auto const result = exchange_.server.execute(rehearsal, context);
+    auto const* object = result ? std::get_if<api::ObjectPtr>(&*result) : nullptr;
+    if (object == nullptr || !*object) return std::nullopt;  // it fails, and says so itself
+    auto const stored = exchange_.server.find(request_.resource, (*object)->key());
+    return authorization::check_escalation(exchange_.server, exchange_.user, request_.resource, **object, stored.get());
   }
 
   // Whether what came back is as the store has it: then its text is worth keeping. The answer to an update that made

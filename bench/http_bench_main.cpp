@@ -1,0 +1,19 @@
+// echo-bench-http: what HTTP costs, over real sockets.
+//
+//   wire    HTTP and TLS by themselves: a service that answers fixed JSON, in a process of its own
+#include <cstdio>
+#include <exception>
+#include <string_view>
+
+#include "bench/programs_main.hpp"
+
+int main(int argc, char** argv) {
+  try {
+    std::string_view const program = argc > 1 ? argv[1] : "";
+    if (program == "wire") return bench::wire_main(argc - 1, argv + 1);
+    std::fprintf(stderr, "usage: %s wire [--help]\n", argv[0]);
+  } catch (std::exception const& error) {
+    std::fprintf(stderr, "%s: %s\n", argv[0], error.what());
+  }
+  return 1;
+}

@@ -1,0 +1,12 @@
+// What kinds and fields are, in a few words, for `kubectl explain`.
+#pragma once
+#include <string_view>
+
+namespace fakeapi::openapi {
+
+/// Of a structure by its name in OpenAPI ("io.k8s.api.apps.v1.Deployment"), or "".
+std::string_view describe(std::string_view structure);
+/// Of a field of a structure, or "".
+std::string_view describe(std::string_view structure, std::string_view field);
+
+}  // namespace fakeapi::openapi

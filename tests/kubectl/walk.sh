@@ -1,0 +1,204 @@
+#!/usr/bin/env bash
+# walk.sh: what a person does with kubectl, one step after the other, against the cluster of KUBECONFIG. Prints each
+# step's command, what it says, and its exit code if that is not 0. KUBECTL names the program.
+set -uo pipefail
+here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
+crds=$here/../../crds
+kubectl=${KUBECTL:-kubectl}
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+export HOME=$scratch KUBECACHEDIR=$scratch/cache KUBECTL_EXTERNAL_DIFF="diff -u"
+cd "$scratch" || exit 1
+
+k() { timeout 60 "$kubectl" "$@"; }
+
+# show COMMAND...: runs it, with what it says in between two lines that tell it.
+show() {
+  local status=0
+  local words=("$@")
+  [[ $1 != k ]] || words[0]=kubectl
+  [[ $1 != timeout ]] || words=(kubectl "${@:4}")
+  echo "\$ ${words[*]}"
+  "$@" 2>&1 || status=$?
+  ((status == 0)) || echo "(exit $status)"
+  echo
+}
+# later SECONDS COMMAND...: runs it in a while, silently.
+later() {
+  (
+    sleep "$1"
+    shift
+    "$@" > /dev/null 2>&1
+  ) &
+}
+
+cp "$crds/echoes.example.com.yaml" definition.yaml
+cp "$crds/examples/echo-example.yaml" echo.yaml
+cat > applied.yaml <<'END'
+apiVersion: example.com/v1
+kind: Echo
+metadata:
+  name: applied
+spec:
+  replicas: 2
+END
+sed 's/replicas: 2/replicas: 5/' applied.yaml > other.yaml
+cat > invalid.yaml <<'END'
+apiVersion: example.com/v1
+kind: Echo
+metadata:
+  name: invalid
+spec:
+  replicas: many
+END
+cat > web.yaml <<'END'
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web
+  labels: {app: web}
+spec:
+  replicas: 2
+  selector:
+    matchLabels: {app: web}
+  template:
+    metadata:
+      labels: {app: web}
+    spec:
+      containers:
+      - name: web
+        image: example.com/web:1
+        ports:
+        - containerPort: 80
+END
+sed 's/web:1/web:2/' web.yaml > web2.yaml
+
+echo "# Definition and objects"
+show k apply -f definition.yaml
+show k wait --for=condition=Established --timeout=20s crd/echoes.example.com
+show k apply -f definition.yaml
+show k get crd echoes.example.com -o 'jsonpath={.spec.names}{"\n"}'
+show k apply -f echo.yaml
+show k apply -f echo.yaml
+show k get echo
+show k get echo -o wide
+show k get echoes.v1.example.com test-echo -o name
+show k get echo test-echo -o yaml
+show k get echo -A --no-headers
+show k get echo -l app=none
+show k get echo --field-selector metadata.name=test-echo -o name
+show k describe echo test-echo
+show k api-resources --api-group=example.com
+show k get --raw /apis/example.com/v1/namespaces/default/echoes?limit=0
+
+echo "# Changes"
+show k patch echo test-echo --type=merge -p '{"spec":{"replicas":3}}'
+show k patch echo test-echo --type=merge -p '{"spec":{"replicas":3}}'
+show k patch echo test-echo --type=json -p '[{"op":"replace","path":"/spec/replicas","value":4}]'
+show k patch echo test-echo --type=strategic -p '{"spec":{"replicas":5}}'
+show k scale echo test-echo --replicas=6
+show k scale echo test-echo --replicas=7 --current-replicas=6
+show k scale echo test-echo --replicas=7 --current-replicas=1
+show k label echo test-echo color=red
+show k label echo test-echo color=blue
+show k label echo test-echo color=blue --overwrite
+show k label echo test-echo color-
+show k annotate echo test-echo note='a note'
+show k get echo test-echo -o 'jsonpath={.spec.replicas} {.metadata.generation} {.metadata.annotations.note}{"\n"}'
+
+echo "# Waiting, while somebody plays the operator"
+ready='{"status":{"observedGeneration":9,"replicas":7,"readyReplicas":7,"conditions":[{"type":"Ready","status":"True","reason":"AllReplicasReady","message":"all are there","observedGeneration":9,"lastTransitionTime":"2026-01-01T00:00:00Z"}]}}'
+later 1 k patch echo test-echo --subresource=status --type=merge -p "$ready"
+show k wait --for=condition=Ready --timeout=30s echo/test-echo
+show k wait --for=condition=Degraded --timeout=1s echo/test-echo
+show k get echo
+show k get echo test-echo -o 'jsonpath={.status.conditions[0].type}={.status.conditions[0].status}{"\n"}'
+later 1 k patch echo test-echo --type=merge -p '{"spec":{"replicas":8}}'
+later 2 k delete echo test-echo --wait=false
+show timeout 4 "$kubectl" get echo -w -o custom-columns=NAME:.metadata.name,REPLICAS:.spec.replicas
+wait
+
+echo "# Server-side apply"
+show k apply --server-side -f applied.yaml
+show k apply --server-side -f applied.yaml
+show k apply --server-side --field-manager=other -f other.yaml
+show k apply --server-side --field-manager=other --force-conflicts -f other.yaml
+show k get echo applied -o 'jsonpath={.spec.replicas} {.metadata.managedFields[*].manager}{"\n"}'
+show k apply -f applied.yaml
+show k apply -f applied.yaml --dry-run=server
+show k delete echo applied
+
+echo "# Deployments"
+show k create deployment quick --image=example.com/quick:1 --replicas=2
+show k rollout status deployment quick --timeout=60s
+show k get deployment quick
+show k delete deployment quick
+show k apply -f web.yaml
+show k rollout status deployment web --timeout=60s
+show k wait --for=condition=Available --timeout=30s deployment/web
+show k get deployment web -o wide
+show k get deployment,replicaset -l app=web -o custom-columns=KIND:.kind,DESIRED:.spec.replicas,READY:.status.readyReplicas
+show k get pods -l app=web -o custom-columns=PHASE:.status.phase,OWNER:.metadata.ownerReferences[0].kind
+show k diff -f web2.yaml
+show k apply -f web2.yaml
+show k rollout status deployment web --timeout=60s
+show k set image deployment/web web=example.com/web:3
+show k rollout status deployment web --timeout=60s
+show k rollout history deployment web
+show k rollout undo deployment web
+show k rollout status deployment web --timeout=60s
+show k get deployment web -o 'jsonpath={.spec.template.spec.containers[0].image} {.metadata.generation}{"\n"}'
+show k rollout restart deployment web
+show k rollout status deployment web --timeout=60s
+show k rollout pause deployment web
+show k rollout resume deployment web
+show k patch deployment web -p '{"spec":{"template":{"spec":{"containers":[{"name":"web","env":[{"name":"A","value":"1"}]}]}}}}'
+show k get deployment web -o 'jsonpath={.spec.template.spec.containers[*].image} {.spec.template.spec.containers[*].env}{"\n"}'
+show k scale deployment web --replicas=3
+show k rollout status deployment web --timeout=60s
+show k get all -o name -l app=web
+
+echo "# Other kinds"
+show k create namespace walk
+show k create configmap settings --from-literal=a=1 -n walk
+show k get configmap settings -n walk -o yaml
+show k create secret generic password --from-literal=word=xyzzy -n walk
+show k get secret password -n walk
+show k create serviceaccount robot -n walk
+show k create role reader --verb=get,list --resource=configmaps -n walk
+show k create rolebinding readers --role=reader --serviceaccount=walk:robot -n walk
+show k describe role reader -n walk
+show k get role,rolebinding,secret -n walk -o name
+show k auth can-i list echoes
+show k auth can-i get configmaps -n walk --as=system:serviceaccount:walk:robot
+show k auth can-i delete configmaps -n walk --as=system:serviceaccount:walk:robot
+show k get echo --as=system:serviceaccount:walk:robot
+
+echo "# Deletions"
+show k create deployment one --image=example.com/one:1
+show k create deployment two --image=example.com/two:1
+show k rollout status deployment one --timeout=60s
+show k rollout status deployment two --timeout=60s
+show k delete deployment one --cascade=foreground --timeout=30s
+show k get replicaset -l app=one
+show k delete deployment two --cascade=orphan
+show k get replicaset -l app=two -o custom-columns=DESIRED:.spec.replicas,OWNERS:.metadata.ownerReferences
+show k delete replicaset -l app=two
+show k delete deployment web --cascade=background
+show k wait --for=delete --timeout=30s pod -l app=web
+show k delete namespace walk --timeout=60s
+show k get namespace walk
+
+echo "# Mistakes"
+show k get nothing
+show k get echo nobody
+show k apply --validate=false -f invalid.yaml
+show k create -f echo.yaml
+show k create -f echo.yaml
+show k get echo -l 'a b'
+show k get echo --field-selector spec.replicas=1
+show k create configmap settings --from-literal=a=1 -n nowhere
+show k delete namespace default
+show k delete echo --all
+show k delete crd echoes.example.com
+show k get echo
