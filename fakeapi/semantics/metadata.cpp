@@ -85,7 +85,7 @@ void validate_finalizers(Kind const& kind, std::vector<std::string> const& final
     for (auto const& finalizer : finalizers) list += (list.back() == '{' ? "" : ", ") + go_value::text(finalizer);
     errors.invalid(field, list + "}", "finalizer orphan and foregroundDeletion cannot be both set");
   }
-  if (!kind.strategy->built_in) return;
+  if (!kind.strategy->built_in || kind.strategy->loose_finalizers) return;
   for (std::size_t i = 0; i < finalizers.size(); ++i) {
     auto const& finalizer = finalizers[i];
     bool const standard =
