@@ -11,6 +11,7 @@
 namespace fakeapi {
 
 struct Definition;
+struct DefinitionNames;
 
 /// One version of a resource in one server.
 struct Served {
@@ -39,8 +40,10 @@ class Registry {
   std::span<std::shared_ptr<Served const> const> served() const { return served_; }
   bool is_built_in_group(std::string_view group) const;
 
-  /// Serves what a definition defines, in place of what an earlier one of the same resource did.
-  void serve(Definition const& definition, Revision revision, bool terminating);
+  /// Serves what a definition defines under the names that were accepted, in place of what an earlier one of the same
+  /// resource did. `revision` is that of the commit that brings it about.
+  void serve(std::shared_ptr<Definition const> const& definition, DefinitionNames const& names, Revision revision,
+             bool terminating);
   /// Serves a group's plural no more. Its place in the log stays.
   void remove(std::string_view group, std::string_view plural);
 
@@ -57,6 +60,8 @@ class Registry {
   // Every resource that has ever been served, by its place in the log.
   std::vector<std::pair<std::string, std::string>> places_;
   std::vector<Revision> since_;  // parallel to places_
+  // What is served of each place, parallel to places_; null: compiled in, or nothing.
+  std::vector<std::shared_ptr<Definition const>> defined_;
 };
 
 }  // namespace fakeapi

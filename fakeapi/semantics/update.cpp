@@ -1,4 +1,5 @@
 // PUT and PATCH of an object and its status.
+#include "fakeapi/semantics/definition.hpp"
 #include "fakeapi/semantics/metadata.hpp"
 #include "fakeapi/semantics/operations.hpp"
 #include "fakeapi/semantics/patching.hpp"
@@ -46,9 +47,10 @@ Result<api::Object> rescaled(Kind const& kind, api::Object const& stored, api::O
 Result<api::ObjectPtr> update_scale(Call const& call, api::ObjectPtr const& stored) {
   Kind const& kind = call.kind();
   auto const& key = call.request.key;
+  api::ObjectPtr const seen = present(call, stored);
   api::Object scale;
   if (auto const* patch = std::get_if<api::Patch>(&call.request.body)) {
-    auto shown = scale_of(kind, *stored);
+    auto shown = scale_of(kind, *seen);
     if (!shown) return std::unexpected(std::move(shown.error()));
     auto next = patched_scale(call, *shown, *patch);
     if (!next) return std::unexpected(std::move(next.error()));
@@ -65,7 +67,7 @@ Result<api::ObjectPtr> update_scale(Call const& call, api::ObjectPtr const& stor
   if (!scale.metadata.uid.empty() && scale.metadata.uid != stored->metadata.uid) {
     return std::unexpected(wrong_uid(kind, key, scale.metadata.uid, stored->metadata.uid));
   }
-  auto next = rescaled(kind, *stored, scale);
+  auto next = rescaled(kind, *seen, scale);
   if (!next) return std::unexpected(std::move(next.error()));
   auto written = write_update(call, stored, *std::move(next), Subresource::none);
   if (!written) return written;
@@ -121,16 +123,19 @@ bool may_vanish(Kind const& kind, api::Object const& next, api::Object const& st
          (kind.strategy->stays == nullptr || !kind.strategy->stays(next));
 }
 
-Result<api::ObjectPtr> write_update(Call const& call, api::ObjectPtr const& stored, api::Object next,
+Result<api::ObjectPtr> write_update(Call const& call, api::ObjectPtr const& kept, api::Object next,
                                     Subresource subresource) {
   Kind const& kind = call.kind();
+  // What a client sees: in the version it asks for, with the defaults that have come since.
+  api::ObjectPtr const stored = present(call, kept);
   Strategy const& strategy = *kind.strategy;
   if (auto error = check_version(kind, next.metadata, stored->metadata)) return std::unexpected(*std::move(error));
   next.metadata.resource_version = stored->metadata.resource_version;
   restore_metadata(next.metadata, stored->metadata);
 
   // What was stored before the definition changed may not be as it should be.
-  bool const trusted = api::to_number(stored->metadata.resource_version) >= call.served->since;
+  bool const trusted = api::to_number(stored->metadata.resource_version) >= call.served->since &&
+                       (!kind.versions || kind.versions->all.size() == 1);
   api::Object const* const known = trusted ? stored.get() : nullptr;
   Admission const admission{kind, *call.state.definitions};
   FieldErrors errors;
@@ -161,12 +166,14 @@ Result<api::ObjectPtr> write_update(Call const& call, api::ObjectPtr const& stor
 
   if (may_vanish(kind, next, *stored)) {
     if (!call.dry_run()) call.state.erase(*call.served, stored->key(), call.context);
-    return present(kind, std::make_shared<api::Object const>(std::move(next)));
+    return present(call, std::make_shared<api::Object const>(std::move(next)));
   }
-  next.api_version = stored->api_version;  // whatever version it was sent in
-  if (api::same_content(next, *stored)) return present(kind, stored);
-  if (call.dry_run()) return present(kind, std::make_shared<api::Object const>(std::move(next)));
-  return present(kind, call.state.put(*call.served, std::move(next), call.context));
+  if (!kind.versions) next.api_version = kept->api_version;  // whatever version it was sent in
+  to_storage(kind, next);
+  if (api::same_content(next, *kept)) return stored;
+  if (auto error = check_size(call.state, next)) return std::unexpected(*std::move(error));
+  if (call.dry_run()) return present(call, std::make_shared<api::Object const>(std::move(next)));
+  return present(call, call.state.put(*call.served, std::move(next), call.context));
 }
 
 Result<api::ObjectPtr> update(Call const& call) {
@@ -186,6 +193,7 @@ Result<api::ObjectPtr> update(Call const& call) {
     next = **body;
     if (auto error = check_type(kind, next)) return std::unexpected(*std::move(error));
     if (auto error = check_name(request.key, next)) return std::unexpected(*std::move(error));
+    remove_duplicate_owners(call, next.metadata, false);
   }
   api::ObjectPtr const stored = call.state.log.find(call.served->index, request.key);
   if (!stored) {
@@ -196,8 +204,9 @@ Result<api::ObjectPtr> update(Call const& call) {
   }
   if (request.subresource == Subresource::scale) return update_scale(call, stored);
   if (patch != nullptr) {
-    auto result = patched(call, *present(kind, stored), *patch);
+    auto result = patched(call, *present(call, stored), *patch);
     if (!result) return std::unexpected(std::move(result.error()));
+    remove_duplicate_owners(call, result->metadata, true);
     return write_update(call, stored, *std::move(result), request.subresource);
   }
   if (!next.metadata.uid.empty() && next.metadata.uid != stored->metadata.uid) {
