@@ -56,6 +56,8 @@ class Schema {
 
   /// The schema of a property, or null.
   Schema const* property(std::string_view name) const;
+  /// A property that has no schema but stays.
+  bool keeps(std::string_view name) const;
 
   /// Whether conform() would change nothing.
   bool conforms(boost::json::value const& value) const;
@@ -70,6 +72,9 @@ class Schema {
   /// Brings the metadata of embedded resources into its one form. Fails where decoding would: the text names the field
   /// and what is wrong with it. Leaves alone (same pointer) what is as it should be.
   std::optional<std::string> coerce(api::SharedJson& value, std::string const& path) const;
+
+  /// Fills in defaults only. The same pointer when nothing changes.
+  void fill_defaults(api::SharedJson& value) const;
 
   /// Appends what is wrong with `value`, which stands at `path`.
   void validate(boost::json::value const& value, FieldPath const& path, FieldErrors& errors) const;
@@ -139,6 +144,8 @@ class Schema {
   int check_list(boost::json::array const& array, FieldPath const& path, Findings& findings) const;
   int check_object(boost::json::object const& object, FieldPath const& path, Findings& findings) const;
   bool is_enumerated(boost::json::value const& value) const;
+  bool lacks_default(boost::json::value const& value) const;
+  void fill_in(boost::json::value& value) const;
 };
 
 }  // namespace fakeapi

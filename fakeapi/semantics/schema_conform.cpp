@@ -12,6 +12,10 @@ namespace {
 bool is_meta(std::string_view name) { return name == "apiVersion" || name == "kind" || name == "metadata"; }
 }  // namespace
 
+bool Schema::keeps(std::string_view name) const {
+  return preserve_unknown || additional_rule != Additional::unspecified || (embedded_resource && is_meta(name));
+}
+
 // What is to become of a member of an object that has this schema.
 Schema::Member Schema::member(std::string_view name, Mode mode) const {
   Schema const* child = property(name);
@@ -90,6 +94,52 @@ void Schema::settle(Schema const* schema, json::value& value, Mode mode, bool de
 bool Schema::conforms(json::value const& value) const { return is_settled(this, value, Mode::prune, true); }
 
 void Schema::conform(json::value& value) const { settle(this, value, Mode::prune, true); }
+
+bool Schema::lacks_default(json::value const& value) const {
+  if (auto const* object = value.if_object()) {
+    for (auto const& property : properties) {
+      auto const* member = object->if_contains(property.name);
+      bool const absent = member == nullptr || (member->is_null() && !property.schema->nullable);
+      if (absent ? property.schema->default_value.has_value() : property.schema->lacks_default(*member)) return true;
+    }
+    if (additional == nullptr) return false;
+    for (auto const& [name, member] : *object) {
+      if (property(name) == nullptr && additional->lacks_default(member)) return true;
+    }
+  } else if (auto const* array = value.if_array(); array != nullptr && items != nullptr) {
+    for (auto const& item : *array) {
+      if (items->lacks_default(item)) return true;
+    }
+  }
+  return false;
+}
+
+void Schema::fill_in(json::value& value) const {
+  if (auto* object = value.if_object()) {
+    for (auto const& property : properties) {
+      auto* member = object->if_contains(property.name);
+      bool const absent = member == nullptr || (member->is_null() && !property.schema->nullable);
+      if (absent && property.schema->default_value) {
+        object->insert_or_assign(property.name, *property.schema->default_value);
+        member = object->if_contains(property.name);
+      }
+      if (member != nullptr) property.schema->fill_in(*member);
+    }
+    if (additional == nullptr) return;
+    for (auto& [name, member] : *object) {
+      if (property(name) == nullptr) additional->fill_in(member);
+    }
+  } else if (auto* array = value.if_array(); array != nullptr && items != nullptr) {
+    for (auto& item : *array) items->fill_in(item);
+  }
+}
+
+void Schema::fill_defaults(api::SharedJson& value) const {
+  if (!value || !lacks_default(*value)) return;
+  json::value copy(*value);
+  fill_in(copy);
+  value = api::share(std::move(copy));
+}
 
 void Schema::conform(api::SharedJson& value) const {
   if (!value || conforms(*value)) return;
