@@ -33,7 +33,7 @@ Result<api::ObjectPtr> create(Call const& call, api::ObjectPtr const& body, Crea
   if (kind.namespaced == request.key.namespace_.empty()) {
     return std::unexpected(kind.strategy->built_in ? status::no_such_resource() : status::page_not_found());
   }
-  if (call.served->terminating) return std::unexpected(status::method_not_allowed(kind, "create"));
+  if (call.served->terminating) return std::unexpected(status::definition_terminating(kind));
   if (!body) return std::unexpected(status::bad_request("the body of the request is missing"));
 
   api::Object object = *body;
@@ -42,6 +42,7 @@ Result<api::ObjectPtr> create(Call const& call, api::ObjectPtr const& body, Crea
     if (auto error = validate_fields(call, object)) return std::unexpected(*std::move(error));
   }
   auto& metadata = object.metadata;
+  remove_duplicate_owners(call, metadata, false);
   if (kind.namespaced) {
     auto const& name = metadata.name.empty() ? metadata.generate_name : metadata.name;
     if (auto error = check_namespace(call, name)) return std::unexpected(*std::move(error));
@@ -95,9 +96,14 @@ Result<api::ObjectPtr> create(Call const& call, api::ObjectPtr const& body, Crea
       return std::unexpected(*std::move(error));
   }
   metadata.uid = call.state.identities.next_uid();
+  if (auto error = check_size(call.state, object)) return std::unexpected(*std::move(error));
   call.created();
-  if (call.dry_run()) return present(kind, std::make_shared<api::Object const>(std::move(object)));
-  return present(kind, call.state.put(*call.served, std::move(object), call.context));
+  if (call.dry_run()) {
+    auto made = std::make_shared<api::Object const>(std::move(object));
+    return kind.versions ? made : present(call, std::move(made));
+  }
+  to_storage(kind, object);
+  return present(call, call.state.put(*call.served, std::move(object), call.context));
 }
 
 }  // namespace fakeapi

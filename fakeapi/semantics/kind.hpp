@@ -17,6 +17,7 @@ namespace fakeapi {
 class DefinitionCache;
 class FieldErrors;
 class Schema;
+struct CustomVersions;
 struct Kind;
 namespace printing {
 struct CustomColumns;
@@ -163,7 +164,8 @@ struct Kind {
   std::vector<std::string> categories;   ///< "all"
   std::vector<std::string_view> verbs;   ///< in the order of the real server's documents
   // Of custom resources:
-  std::shared_ptr<Schema const> schema;  ///< null: fields are not restricted
+  std::shared_ptr<Schema const> schema;            ///< null: fields are not restricted
+  std::shared_ptr<CustomVersions const> versions;  ///< all of the definition, this one among them
   std::optional<ScalePaths> scale;
   /// Name and the additionalPrinterColumns; null: no definition said any.
   std::shared_ptr<printing::CustomColumns const> columns;

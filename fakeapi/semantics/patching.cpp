@@ -95,7 +95,7 @@ std::optional<api::Error> check_name(api::ObjectKey const& key, api::Object cons
   auto const& namespace_ = object.metadata.namespace_;
   if (!key.namespace_.empty() && !namespace_.empty() && namespace_ != key.namespace_) {
     return status::bad_request("the namespace of the object (" + namespace_ +
-                               ") does not match the namespace on the URL (" + key.namespace_ + ")");
+                               ") does not match the namespace on the request (" + key.namespace_ + ")");
   }
   return std::nullopt;
 }

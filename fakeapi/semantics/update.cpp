@@ -1,4 +1,5 @@
 // PUT and PATCH of an object and its status.
+#include "fakeapi/semantics/definition.hpp"
 #include "fakeapi/semantics/field_validation.hpp"
 #include "fakeapi/semantics/fields.hpp"
 #include "fakeapi/semantics/metadata.hpp"
@@ -48,9 +49,10 @@ Result<api::Object> rescaled(Kind const& kind, api::Object const& stored, api::O
 Result<api::ObjectPtr> update_scale(Call const& call, api::ObjectPtr const& stored) {
   Kind const& kind = call.kind();
   auto const& key = call.request.key;
+  api::ObjectPtr const seen = present(call, stored);
   api::Object scale;
   if (auto const* patch = std::get_if<api::Patch>(&call.request.body)) {
-    auto shown = scale_of(kind, *stored);
+    auto shown = scale_of(kind, *seen);
     if (!shown) return std::unexpected(std::move(shown.error()));
     auto next = patched_scale(call, *shown, *patch);
     if (!next) return std::unexpected(std::move(next.error()));
@@ -67,7 +69,7 @@ Result<api::ObjectPtr> update_scale(Call const& call, api::ObjectPtr const& stor
   if (!scale.metadata.uid.empty() && scale.metadata.uid != stored->metadata.uid) {
     return std::unexpected(wrong_uid(kind, key, scale.metadata.uid, stored->metadata.uid));
   }
-  auto next = rescaled(kind, *stored, scale);
+  auto next = rescaled(kind, *seen, scale);
   if (!next) return std::unexpected(std::move(next.error()));
   auto written = write_update(call, stored, *std::move(next), Subresource::none);
   if (!written) return written;
@@ -103,6 +105,13 @@ void restore_metadata(api::ObjectMeta& next, api::ObjectMeta const& stored) {
   }
 }
 
+// Whether what is stored went through the rules as they are now, and in this version.
+bool is_trusted(Call const& call, api::Object const& stored) {
+  auto const& versions = call.kind().versions;
+  return api::to_number(stored.metadata.resource_version) >= call.served->since &&
+         (!versions || versions->all.size() == 1);
+}
+
 // CRs must say which version they replace, other kinds may.
 std::optional<api::Error> check_version(Kind const& kind, api::ObjectMeta const& next, api::ObjectMeta const& stored) {
   if (next.resource_version == stored.resource_version) return std::nullopt;
@@ -122,9 +131,11 @@ bool may_vanish(Kind const& kind, api::Object const& next, api::Object const& st
          (kind.strategy->stays == nullptr || !kind.strategy->stays(next));
 }
 
-Result<api::ObjectPtr> write_update(Call const& call, api::ObjectPtr const& stored, api::Object next,
+Result<api::ObjectPtr> write_update(Call const& call, api::ObjectPtr const& kept, api::Object next,
                                     Subresource subresource) {
   Kind const& kind = call.kind();
+  // What a client sees: in the version it asks for, with the defaults that have come since.
+  api::ObjectPtr const stored = present(call, kept);
   Strategy const& strategy = *kind.strategy;
   if (auto error = check_version(kind, next.metadata, stored->metadata)) return std::unexpected(*std::move(error));
   next.metadata.resource_version = stored->metadata.resource_version;
@@ -132,7 +143,7 @@ Result<api::ObjectPtr> write_update(Call const& call, api::ObjectPtr const& stor
   if (!call.state.options.field_management) next.metadata.rest = nullptr;
 
   // What was stored before the definition changed may not be as it should be.
-  bool const trusted = api::to_number(stored->metadata.resource_version) >= call.served->since;
+  bool const trusted = is_trusted(call, *stored);
   api::Object const* const known = trusted ? stored.get() : nullptr;
   Admission const admission{kind, *call.state.definitions, call.state.options.profile == Profile::modern, nullptr};
   FieldErrors errors;
@@ -178,12 +189,14 @@ Result<api::ObjectPtr> write_update(Call const& call, api::ObjectPtr const& stor
 
   if (may_vanish(kind, next, *stored)) {
     if (!call.dry_run()) call.state.erase(*call.served, stored->key(), call.context);
-    return present(kind, std::make_shared<api::Object const>(std::move(next)));
+    return present(call, std::make_shared<api::Object const>(std::move(next)));
   }
-  next.api_version = stored->api_version;  // whatever version it was sent in
-  if (api::same_content(next, *stored)) return present(kind, stored);
-  if (call.dry_run()) return present(kind, std::make_shared<api::Object const>(std::move(next)));
-  return present(kind, call.state.put(*call.served, std::move(next), call.context));
+  if (!kind.versions) next.api_version = kept->api_version;  // whatever version it was sent in
+  to_storage(kind, next);
+  if (api::same_content(next, *kept)) return stored;
+  if (auto error = check_size(call.state, next)) return std::unexpected(*std::move(error));
+  if (call.dry_run()) return present(call, std::make_shared<api::Object const>(std::move(next)));
+  return present(call, call.state.put(*call.served, std::move(next), call.context));
 }
 
 namespace {
@@ -192,7 +205,7 @@ namespace {
 std::optional<api::Error> own_update(Call const& call, api::Object const& stored, api::Object& next) {
   Strategy const& strategy = *call.kind().strategy;
   if (strategy.admit != nullptr) {
-    bool const trusted = api::to_number(stored.metadata.resource_version) >= call.served->since;
+    bool const trusted = is_trusted(call, stored);
     Admission const admission{call.kind(), *call.state.definitions};
     if (auto error = strategy.admit(admission, next, trusted ? &stored : nullptr)) return error;
   }
@@ -208,7 +221,7 @@ Result<api::ObjectPtr> apply(Call const& call, api::ApplyPatch const& patch, api
     return std::unexpected(status::internal_error("nobody owns the fields of a Scale"));
   }
   if (!stored && call.request.subresource != Subresource::none) return std::unexpected(subresource_not_found(call));
-  api::ObjectPtr const shown = stored ? present(kind, stored) : nullptr;
+  api::ObjectPtr const shown = stored ? present(call, stored) : nullptr;
   auto next = applied(call, shown.get(), patch);
   if (!next) return std::unexpected(std::move(next.error()));
   if (auto error = validate_applied_fields(call)) return std::unexpected(*std::move(error));
@@ -248,6 +261,7 @@ Result<api::ObjectPtr> update(Call const& call) {
     if (auto error = check_type(kind, next)) return std::unexpected(*std::move(error));
     if (auto error = validate_fields(call, next)) return std::unexpected(*std::move(error));
     if (auto error = check_name(request.key, next)) return std::unexpected(*std::move(error));
+    remove_duplicate_owners(call, next.metadata, false);
   }
   api::ObjectPtr const stored = call.state.log.find(call.served->index, request.key);
   if (auto const* config = patch != nullptr ? std::get_if<api::ApplyPatch>(patch) : nullptr) {
@@ -264,15 +278,16 @@ Result<api::ObjectPtr> update(Call const& call) {
   }
   if (request.subresource == Subresource::scale) return update_scale(call, stored);
   if (patch != nullptr) {
-    auto result = patched(call, *present(kind, stored), *patch);
+    auto result = patched(call, *present(call, stored), *patch);
     if (!result) return std::unexpected(std::move(result.error()));
     next = *std::move(result);
+    remove_duplicate_owners(call, next.metadata, true);
     if (auto error = validate_patched_fields(call, next)) return std::unexpected(*std::move(error));
   } else if (!next.metadata.uid.empty() && next.metadata.uid != stored->metadata.uid) {
     return std::unexpected(wrong_uid(kind, request.key, next.metadata.uid, stored->metadata.uid));
   }
   if (manages_fields(call)) {
-    if (auto error = own_update(call, *stored, next)) return std::unexpected(*std::move(error));
+    if (auto error = own_update(call, *present(call, stored), next)) return std::unexpected(*std::move(error));
   }
   return write_update(call, stored, std::move(next), request.subresource);
 }
