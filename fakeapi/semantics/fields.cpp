@@ -40,9 +40,11 @@ json::value blank(types::Type const& type) {
   json::object out;
   for (auto const* field : type.members) {
     if (!field->always) continue;
+    bool const nested = field->type->form == types::Form::structure && !field->pointer;
+    // Where only the default makes that it is always there, it is not there yet.
+    if (!field->default_json.empty() && field->omit_empty && !nested) continue;
     types::Field plain = *field;
     plain.default_json = {};
-    bool const nested = field->type->form == types::Form::structure && !field->pointer;
     out.emplace(field->name, nested ? blank(*field->type) : types::absent_value(plain));
   }
   return json::value(std::move(out));
@@ -56,13 +58,20 @@ json::value empty_object(Kind const& kind) {
   return made;
 }
 
-// The object as this version of its kind shows it, without what is said of its owners.
-json::value document_of(Kind const& kind, api::Object const& object) {
+// The object as this version of its kind shows it, with everything that Go shows, without what is said of its owners.
+json::value document_of(Kind const& kind, api::Object const& object, patch::Rules rules) {
   api::Object plain = object;
   plain.api_version = kind.api_version;
   plain.kind = kind.kind;
   plain.metadata.rest = nullptr;
-  return api::object_to_json(plain);
+  json::value document = api::object_to_json(plain);
+  if (kind.strategy->built_in) {
+    types::Decoding const decoding{.modern = rules.modern, .unknown = nullptr};
+    types::Type const& type = type_of(kind);
+    // What cannot be decoded is refused elsewhere.
+    if (!types::is_canonical(type, document, decoding)) types::canonicalize(type, document, decoding);
+  }
+  return document;
 }
 
 // Fields that a write cannot change; servers of 1.20 did not mind who seems to own them.
@@ -299,8 +308,8 @@ void own_fields(Call const& call, api::Object const* stored, api::Object& next) 
     next.metadata.rest = nullptr;
     return;
   }
-  json::value const live = stored != nullptr ? document_of(kind, *stored) : empty_object(kind);
-  json::value const document = document_of(kind, next);
+  json::value const live = stored != nullptr ? document_of(kind, *stored, write.schema.rules()) : empty_object(kind);
+  json::value const document = document_of(kind, next, write.schema.rules());
   // What is not of the schema the server cannot account for, and gives up.
   if (patch::find_mistakes(live, write.schema) || patch::find_mistakes(document, write.schema)) {
     next.metadata.rest = nullptr;
@@ -332,7 +341,7 @@ Result<api::Object> applied(Call const& call, api::Object const* stored, api::Ap
   make_integers(config);
   auto const write = make_write(call);
   json::value const empty = empty_object(kind);
-  json::value const live = stored != nullptr ? document_of(kind, *stored) : empty;
+  json::value const live = stored != nullptr ? document_of(kind, *stored, write.schema.rules()) : empty;
   if (auto error = check_types(call, config, live, write.schema)) return std::unexpected(*std::move(error));
   auto managed = read_or_none(stored != nullptr ? managed_fields(stored->metadata) : nullptr);
   if (auto const* version = unknown_version(kind, managed, write)) {
