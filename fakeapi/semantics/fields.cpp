@@ -260,7 +260,9 @@ Result<api::Object> to_object(Kind const& kind, json::value document) {
 }  // namespace
 
 bool manages_fields(Call const& call) {
-  return call.state.options.field_management && call.request.subresource != Subresource::scale;
+  // Servers of 1.20 do not account for what is written through a Scale.
+  return call.state.options.field_management &&
+         (call.request.subresource != Subresource::scale || call.state.options.profile == Profile::modern);
 }
 
 namespace {
