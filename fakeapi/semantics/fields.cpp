@@ -9,8 +9,8 @@
 #include "fakeapi/semantics/field_errors.hpp"
 #include "fakeapi/semantics/patching.hpp"
 #include "fakeapi/semantics/status.hpp"
+#include "fakeapi/semantics/unstructured.hpp"
 #include "fakeapi/types/codec.hpp"
-#include "operator/api/object_json.hpp"
 #include "operator/seams/check.hpp"
 
 namespace fakeapi {
@@ -206,17 +206,6 @@ std::optional<api::Error> check_types(Call const& call, json::value const& confi
   return std::nullopt;
 }
 
-// Numbers come by way of YAML: 2.0 is 2.
-void make_integers(json::value& value) {
-  if (auto* members = value.if_object()) {
-    for (auto& [name, member] : *members) make_integers(member);
-  } else if (auto* items = value.if_array()) {
-    for (auto& item : *items) make_integers(item);
-  } else if (value.is_double()) {
-    if (auto const number = api::detail::as_integer(value)) value = *number;
-  }
-}
-
 // In a custom resource that has not been decoded, null is not yet the same as absent.
 void keep_nulls(api::Object& object, json::object const& document) {
   static api::SharedJson const null = api::share(nullptr);
@@ -233,7 +222,16 @@ void keep_nulls(api::Object& object, json::object const& document) {
 }
 
 // The metadata of custom resources is not checked before it is stored; what cannot be read is dropped then.
-Result<api::Object> to_object(Kind const& kind, json::value document) {
+Result<api::Object> to_object(Kind const& kind, json::value document, patch::Rules rules) {
+  auto const not_converted = [&](std::string const& why) {
+    return std::unexpected(status::plain_error(
+        "failed to convert new object to proper version: unable to convert unstructured object to " +
+        kind.resource.group + "/" + kind.resource.version + ", Kind=" + kind.kind + ": " + why));
+  };
+  if (kind.strategy->built_in) {
+    auto const converted = convert_unstructured(type_of(kind), document, rules.modern);
+    if (!converted) return not_converted(converted.error());
+  }
   auto read = api::object_from_json(document);
   if (!read && !kind.strategy->built_in && document.is_object()) {
     auto* const metadata = document.get_object().if_contains("metadata");
@@ -250,9 +248,7 @@ Result<api::Object> to_object(Kind const& kind, json::value document) {
       read = api::object_from_json(document);
     }
   }
-  if (!read) {
-    return std::unexpected(status::plain_error("failed to convert new object to proper version: " + read.error()));
-  }
+  if (!read) return not_converted(read.error());
   if (!kind.strategy->built_in) keep_nulls(*read, document.get_object());
   return *std::move(read);
 }
@@ -340,7 +336,7 @@ Result<api::Object> applied(Call const& call, api::Object const* stored, api::Ap
   json::value config = patch.document ? *patch.document : json::value();
   if (config.is_null()) config.emplace_object();
   if (auto error = check_config(call, config)) return std::unexpected(*std::move(error));
-  make_integers(config);
+  make_integers(config);  // they come by way of YAML
   auto const write = make_write(call);
   json::value const empty = empty_object(kind);
   json::value const live = stored != nullptr ? document_of(kind, *stored, write.schema.rules()) : empty;
@@ -354,7 +350,7 @@ Result<api::Object> applied(Call const& call, api::Object const* stored, api::Ap
 
   api::Object next;
   if (result->object) {
-    auto made = to_object(kind, *std::move(result->object));
+    auto made = to_object(kind, *std::move(result->object), write.schema.rules());
     if (!made) return made;
     next = *std::move(made);
   } else if (stored != nullptr) {

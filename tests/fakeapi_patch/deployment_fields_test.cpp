@@ -72,6 +72,49 @@ TEST_F(DeploymentFields, AreCheckedAgainstTheTypes) {
                Reason::unknown, "failed to create typed patch object: no corresponding type for apps/v1, Kind=");
 }
 
+TEST_F(DeploymentFields, ThatCannotBeConvertedAreToldInTheConvertersWords) {
+  ASSERT_TRUE(writers.apply(api::deployments, smallest, "m1"));
+  std::string const prefix =
+      "failed to convert new object to proper version: unable to convert unstructured object to apps/v1, "
+      "Kind=Deployment: ";
+  auto const container = [](std::string_view fields) {
+    return R"({"template":{"spec":{"containers":[{"name":"a",)" + std::string(fields) + "}]}}}";
+  };
+  struct Case {
+    std::string spec;
+    std::string why;
+  };
+  std::string const quantity =
+      "quantities must match the regular expression "
+      "'^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
+  for (auto const& [spec, why] : {
+           Case{container(R"("resources":{"limits":{"cpu":"abc"}})"), quantity},
+           Case{R"({"strategy":{"rollingUpdate":{"maxSurge":true}}})",
+                "json: cannot unmarshal bool into Go value of type int32"},
+           Case{R"({"strategy":{"rollingUpdate":{"maxSurge":1.5}}})",
+                "json: cannot unmarshal number 1.5 into Go value of type int32"},
+           Case{R"({"replicas":1.5})", "cannot convert float64 to int32"},
+       }) {
+    expect_error(apply(spec, "m1", true), 500, Reason::unknown, prefix + why);
+  }
+  auto const patch = [&](std::string_view spec) {
+    return writers.patch(api::deployments, "d",
+                         api::StrategicMergePatch{api::share(json(R"({"spec":)" + std::string(spec) + "}"))}, "m");
+  };
+  expect_error(patch(R"({"replicas":"x"})"), 422, Reason::invalid,
+               " \"\" is invalid: patch: Invalid value: \"map[spec:map[replicas:x]]\": unrecognized type: int32");
+  expect_error(patch(container(R"("args":"x")")), 422, Reason::invalid,
+               " \"\" is invalid: patch: Invalid value: "
+               "\"map[spec:map[template:map[spec:map[containers:[map[args:x name:a]]]]]]\": cannot restore slice from "
+               "string");
+  expect_error(patch(container(R"("args":[1])")), 422, Reason::invalid,
+               " \"\" is invalid: patch: Invalid value: "
+               "\"map[spec:map[template:map[spec:map[containers:[map[args:[1] name:a]]]]]]\": cannot convert int64 to "
+               "string");
+  // What does not fit is cut off.
+  EXPECT_EQ(*patch(R"({"replicas":4294967298.0})").value()->spec->at("replicas").if_int64(), 2);
+}
+
 TEST_F(DeploymentFields, OfAStatusWriteAreThatManagersWhateverElseItSaid) {
   ASSERT_TRUE(writers.apply(api::deployments, smallest, "m1"));
   auto const status =
