@@ -71,6 +71,7 @@ Result<api::ObjectPtr> update_scale(Call const& call, api::ObjectPtr const& stor
   }
   auto next = rescaled(kind, *seen, scale);
   if (!next) return std::unexpected(std::move(next.error()));
+  if (manages_fields(call)) own_fields(call, stored.get(), *next);
   auto written = write_update(call, stored, *std::move(next), Subresource::none);
   if (!written) return written;
   auto answer = scale_of(kind, **written);
