@@ -16,12 +16,31 @@ std::unexpected<api::Error> unknown_resource(State const& state, api::Resource c
 
 // A subresource that the kind does not have.
 std::optional<api::Error> check_subresource(Kind const& kind, api::Request const& request) {
-  bool const served = request.subresource == api::Subresource::none ||
-                      (request.subresource == api::Subresource::status && kind.has_status) ||
-                      (request.subresource == api::Subresource::scale && kind.has_scale);
-  if (served) return std::nullopt;
+  bool served = true;
+  bool allowed = true;
+  switch (request.subresource) {
+    case api::Subresource::none:
+      return std::nullopt;
+    case api::Subresource::status:
+      served = kind.has_status;
+      break;
+    case api::Subresource::scale:
+      served = kind.has_scale;
+      break;
+    case api::Subresource::binding:
+    case api::Subresource::eviction:
+      served = kind.strategy->has_pod_subresources;
+      allowed = request.verb == api::Verb::create;
+      break;
+    case api::Subresource::finalize:
+      served = kind.strategy->prepare_finalize != nullptr;
+      allowed = request.verb == api::Verb::update;
+      break;
+  }
   // A custom resource's path names the object, though it may well be there.
-  return kind.strategy->built_in ? status::no_such_resource() : status::not_found(kind, request.key.name);
+  if (!served) return kind.strategy->built_in ? status::no_such_resource() : status::not_found(kind, request.key.name);
+  if (!allowed) return status::method_not_allowed_on_resource();
+  return std::nullopt;
 }
 
 api::ListOptions const& list_options(api::Request const& request) {
@@ -45,6 +64,7 @@ Result<api::Response> Server::execute(api::Request const& request, RequestContex
   auto served = state_->registry.find(request.resource);
   if (!served) return unknown_resource(*state_, request.resource);
   if (auto error = check_subresource(*served->kind, request)) return std::unexpected(*std::move(error));
+  static api::ObjectPtr const nothing;
   Call const call{*state_, std::move(served), request, context};
   switch (request.verb) {
     case api::Verb::get:
@@ -52,8 +72,11 @@ Result<api::Response> Server::execute(api::Request const& request, RequestContex
     case api::Verb::list:
       return answer(list(call, list_options(request)));
     case api::Verb::create: {
-      auto const* body = std::get_if<api::ObjectPtr>(&request.body);
-      return answer(create(call, body != nullptr ? *body : nullptr));
+      auto const* given = std::get_if<api::ObjectPtr>(&request.body);
+      api::ObjectPtr const& body = given != nullptr ? *given : nothing;
+      if (request.subresource == api::Subresource::binding) return answer(bind_pod(call, body));
+      if (request.subresource == api::Subresource::eviction) return answer(evict_pod(call, body));
+      return answer(create(call, body));
     }
     case api::Verb::update:
     case api::Verb::patch:
@@ -89,6 +112,7 @@ bool Server::watch_ended(WatchCursor const& cursor) const {
 
 Revision Server::revision() const { return state_->log.revision(); }
 void Server::compact(Revision revision) { state_->log.compact(revision); }
+void Server::compact_before(seams::WallTime time) { state_->compact_before(time); }
 
 std::uint64_t Server::add_observer(std::function<void(Commit const&)> observer) {
   state_->observers.emplace_back(++state_->last_observer, std::move(observer));

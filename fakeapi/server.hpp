@@ -32,6 +32,9 @@ struct ServerOptions {
   bool field_management = false;
   /// How many log entries are kept for watches and old lists before the oldest are compacted; 0: all.
   std::size_t retained_entries = 0;
+  /// How old an entry must be before it may be compacted, by the clock of the requests; 0: none is for its age. What
+  /// is older goes at the latest with the first commit a few percent of this time later, or by compact_before().
+  seams::Duration retained_age{0};
   /// Makes the uids, so that two runs give the same ones.
   std::uint64_t uid_seed = 1;
   /// When the server was started: the age of its first namespaces.
@@ -101,6 +104,9 @@ class Server {
   Revision revision() const;
   /// Forgets history up to and including this revision: watches and lists from before it answer 410.
   void compact(Revision revision);
+  /// Forgets history that was made before this time, which only servers with a retained_age know: for servers to which
+  /// nothing is written for long.
+  void compact_before(seams::WallTime time);
 
   /// Calls back after each commit, in the order of registration, before execute() returns. An observer must not call
   /// execute() from there, but may schedule it. Returns a number for remove_observer().

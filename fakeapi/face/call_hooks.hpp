@@ -9,6 +9,8 @@
 
 namespace fakeapi {
 
+class Frontend;
+
 /// The moments of one call at which something can go wrong.
 enum class HookPoint : std::uint8_t {
   before_send,  ///< the caller has decided; nothing has left it
@@ -55,6 +57,9 @@ class CallHooks {
  public:
   virtual ~CallHooks() = default;
   virtual Verdict before_send(CallInfo const& call) = 0;
+  /// The API server that takes the call, asked when it arrives there; null: that of the front. A watch stays with its
+  /// own until it ends, so a client hops when it opens the next one.
+  virtual Frontend* route(CallInfo const& /*call*/) { return nullptr; }
   virtual Verdict arrived(CallInfo const& call) = 0;
   virtual Verdict applied(CallInfo const& call, api::Result<api::Response> const& outcome) = 0;
   virtual Verdict delivered(CallInfo const& call, api::Result<api::Response> const& outcome) = 0;

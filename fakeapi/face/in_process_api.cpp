@@ -6,6 +6,7 @@
 
 #include "fakeapi/face/in_process_call.hpp"
 #include "fakeapi/face/in_process_watch.hpp"
+#include "operator/api/kinds.hpp"
 #include "operator/seams/check.hpp"
 
 namespace fakeapi {
@@ -31,7 +32,10 @@ api::AsyncResult<api::Response> carry(std::shared_ptr<InProcessCall> call) {
 }  // namespace
 
 InProcessApi::InProcessApi(InProcessFront& front, Actor actor, seams::Environment client)
-    : front_(front), actor_(actor), client_(client) {
+    : front_(front),
+      actor_(actor),
+      client_(client),
+      definitions_(*front.server.index_of(api::custom_resource_definitions)) {
   observer_ = front_.server.add_observer([this](Commit const& commit) { committed(commit); });
 }
 
@@ -41,7 +45,12 @@ InProcessApi::~InProcessApi() {
 }
 
 void InProcessApi::committed(Commit const& commit) {
-  for (auto* watch : watches_) watch->committed(commit);
+  if (commit.resource == definitions_) {
+    for (auto* watch : watches_) watch->definition_changed(commit);
+  }
+  for (auto* watch : watches_) {
+    if (watch->frontend() == nullptr) watch->committed(commit);
+  }
 }
 
 api::AsyncResult<api::Response> InProcessApi::call(api::Request request) {

@@ -21,6 +21,9 @@ struct InProcessFront {
   /// Null: nothing ever goes wrong and nothing takes time.
   CallHooks* hooks = nullptr;
   std::uint64_t calls = 0;  ///< made so far, by all clients
+  /// The API server that takes the calls which the hooks do not route; null: one without any lag. Outlives the calls
+  /// and watches it has taken, as do those that the hooks name.
+  Frontend* frontend = nullptr;
 };
 
 /// One client in one process. A request that was sent belongs to the front: if the process is destroyed it is applied
@@ -44,6 +47,7 @@ class InProcessApi final : public api::Api {
   Actor actor_;
   seams::Environment client_;
   std::uint64_t observer_;
+  ResourceIndex definitions_;
   std::vector<InProcessWatch*> watches_;  // open ones, in the order of their opening
 };
 

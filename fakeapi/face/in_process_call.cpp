@@ -2,10 +2,19 @@
 
 #include <utility>
 
+#include "fakeapi/frontend.hpp"
+
 namespace fakeapi {
 
 namespace {
+
+// How long an API server lets a read wait for a cache that has not seen the revision asked for, and how often the wait
+// is looked after here.
+constexpr seams::Duration longest_wait = std::chrono::seconds(3);
+constexpr seams::Duration wait_step = std::chrono::milliseconds(100);
+
 Verdict proceed() { return {}; }
+
 }  // namespace
 
 api::Error InProcessCall::no_answer(api::Reason reason, std::string message) const {
@@ -28,10 +37,14 @@ void InProcessCall::start(CallHandler handler) {
   }
   Verdict verdict = front_.hooks != nullptr ? front_.hooks->before_send(info_) : proceed();
   switch (verdict.kind) {
-    case Verdict::Kind::hold: return;
-    case Verdict::Kind::lose: return lose_answer();
-    case Verdict::Kind::fail: return answer(std::unexpected(std::move(*verdict.error)), verdict.delay);
-    case Verdict::Kind::proceed: break;
+    case Verdict::Kind::hold:
+      return;
+    case Verdict::Kind::lose:
+      return lose_answer();
+    case Verdict::Kind::fail:
+      return answer(std::unexpected(std::move(*verdict.error)), verdict.delay);
+    case Verdict::Kind::proceed:
+      break;
   }
   front_.clock.schedule_at(front_.clock.now() + verdict.delay, [self = shared_from_this()] { self->arrive(); });
 }
@@ -40,10 +53,15 @@ void InProcessCall::arrive() {
   Verdict verdict = front_.hooks != nullptr ? front_.hooks->arrived(info_) : proceed();
   switch (verdict.kind) {
     case Verdict::Kind::hold:
-    case Verdict::Kind::lose: return lose_answer();
-    case Verdict::Kind::fail: return answer(std::unexpected(std::move(*verdict.error)), verdict.delay);
-    case Verdict::Kind::proceed: break;
+    case Verdict::Kind::lose:
+      return lose_answer();
+    case Verdict::Kind::fail:
+      return answer(std::unexpected(std::move(*verdict.error)), verdict.delay);
+    case Verdict::Kind::proceed:
+      break;
   }
+  frontend_ = front_.hooks != nullptr ? front_.hooks->route(info_) : nullptr;
+  if (frontend_ == nullptr) frontend_ = front_.frontend;
   if (verdict.delay > seams::Duration::zero()) {  // held up in the network; not asked a second time
     front_.clock.schedule_at(front_.clock.now() + verdict.delay, [self = shared_from_this()] { self->apply(); });
   } else {
@@ -53,22 +71,36 @@ void InProcessCall::arrive() {
 
 void InProcessCall::apply() {
   api::Result<api::Response> outcome = execute();
+  if (!outcome && outcome.error().is_too_large_resource_version()) {
+    auto const now = front_.clock.now();
+    if (!fresh_by_) fresh_by_ = now + longest_wait;
+    if (now < *fresh_by_) {
+      front_.clock.schedule_at(now + wait_step, [self = shared_from_this()] { self->apply(); });
+      return;
+    }
+  }
   Verdict verdict = front_.hooks != nullptr ? front_.hooks->applied(info_, outcome) : proceed();
   switch (verdict.kind) {
     case Verdict::Kind::hold:
-    case Verdict::Kind::lose: return lose_answer();
-    case Verdict::Kind::fail: return answer(std::unexpected(std::move(*verdict.error)), verdict.delay);
-    case Verdict::Kind::proceed: return answer(std::move(outcome), verdict.delay);
+    case Verdict::Kind::lose:
+      return lose_answer();
+    case Verdict::Kind::fail:
+      return answer(std::unexpected(std::move(*verdict.error)), verdict.delay);
+    case Verdict::Kind::proceed:
+      return answer(std::move(outcome), verdict.delay);
   }
 }
 
 api::Result<api::Response> InProcessCall::execute() {
-  if (request_.verb != api::Verb::watch) {
-    return front_.server.execute(request_, {info_.actor, info_.id, front_.clock.wall_now()});
-  }
-  auto cursor = front_.server.open_watch(request_);
+  RequestContext context;
+  context.actor = info_.actor;
+  context.cause = info_.id;
+  context.now = front_.clock.wall_now();
+  context.frontend = frontend_;
+  if (request_.verb != api::Verb::watch) return front_.server.execute(request_, context);
+  auto cursor = front_.server.open_watch(request_, context);
   if (!cursor) return std::unexpected(std::move(cursor.error()));
-  watch_ = {std::move(*cursor), front_.server.revision()};
+  watch_ = {std::move(*cursor), frontend_};
   return api::Response(api::ObjectPtr());
 }
 
@@ -86,8 +118,8 @@ void InProcessCall::lose_answer() {
   auto const deadline = request_.deadline();
   if (deadline == seams::never) return;  // waits until it is cancelled or the process ends, as on a dead connection
   client_.clock.schedule_at(deadline, [self = shared_from_this()] {
-    self->finish(std::unexpected(
-        self->no_answer(api::Reason::deadline_exceeded, self->request_.to_string() + ": no answer before the deadline")));
+    self->finish(std::unexpected(self->no_answer(api::Reason::deadline_exceeded,
+                                                 self->request_.to_string() + ": no answer before the deadline")));
   });
 }
 

@@ -15,7 +15,7 @@ using CallHandler = std::move_only_function<void(api::Result<api::Response>)>;
 /// request arrives at the server, not when its answer is delivered.
 struct OpenedWatch {
   std::unique_ptr<WatchCursor> cursor;
-  Revision revision = 0;  ///< the store's when the request was applied
+  Frontend* frontend = nullptr;  ///< that took it
 };
 
 /// Kept alive by whatever will move it on: a timer of the server, a timer of the client, or the client's pending
@@ -48,6 +48,8 @@ class InProcessCall final : public Pending, public std::enable_shared_from_this<
   CallInfo info_;
   CallHandler handler_;  // null: the caller is gone or has its answer
   OpenedWatch watch_;
+  Frontend* frontend_ = nullptr;                  // that takes the call
+  std::optional<seams::MonotonicTime> fresh_by_;  // how long the server waits for its cache to catch up
 };
 
 }  // namespace fakeapi

@@ -7,6 +7,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <utility>
 
+#include "fakeapi/frontend.hpp"
 #include "operator/seams/check.hpp"
 
 namespace fakeapi {
@@ -32,27 +33,20 @@ api::WatchEvent expired_event() {
   return event;
 }
 
-api::WatchEvent bookmark_event(Revision revision) {
-  api::Object object;
-  object.metadata.resource_version = api::ResourceVersion{revision};
-  api::WatchEvent event;
-  event.type = api::WatchEventType::bookmark;
-  event.object = std::make_shared<api::Object const>(std::move(object));
-  return event;
-}
-
 }  // namespace
 
 InProcessWatch::InProcessWatch(InProcessApi& api, OpenedWatch opened, api::Request const& request)
     : api_(api),
       cursor_(std::move(opened.cursor)),
       resource_(resource_of(*cursor_)),
-      visible_(opened.revision),
-      reported_(0) {
+      frontend_(opened.frontend),
+      visible_(0) {
   auto const& options = std::get<api::WatchOptions>(request.options);
   bookmarks_ = options.allow_bookmarks;
-  if (options.resource_version) reported_ = api::to_number(*options.resource_version);
   api_.watches_.push_back(this);
+  if (frontend_ != nullptr) {
+    observer_ = frontend_->add_observer([this](Commit const& commit) { committed(commit); });
+  }
   auto& clock = api_.client_.clock;
   if (options.timeout > std::chrono::seconds::zero()) {
     timeout_timer_ = seams::ScopedTimer(clock, clock.now() + options.timeout, [this] {
@@ -62,13 +56,18 @@ InProcessWatch::InProcessWatch(InProcessApi& api, OpenedWatch opened, api::Reque
   }
   arm_bookmark();
   // What was committed between the opening at the server and the arrival of its answer here is visible at once.
-  visible_ = std::max(visible_, api_.front_.server.revision());
+  visible_ = told_by_server();
 }
 
 InProcessWatch::~InProcessWatch() {
   auto const at = std::find(api_.watches_.begin(), api_.watches_.end(), this);
   if (at != api_.watches_.end()) api_.watches_.erase(at);
+  if (frontend_ != nullptr) frontend_->remove_observer(observer_);
   PendingHandlers::of(api_.client_.executor).remove(*waiting_);
+}
+
+Revision InProcessWatch::told_by_server() const {
+  return frontend_ != nullptr ? frontend_->reached(resource_) : api_.front_.server.revision();
 }
 
 void InProcessWatch::arm_bookmark() {
@@ -77,7 +76,7 @@ void InProcessWatch::arm_bookmark() {
   bookmark_timer_ = seams::ScopedTimer(clock, clock.now() + bookmark_interval, [this] {
     // Only what has reached the client may be claimed: while news is on its way, there is no bookmark.
     if (arrivals_.empty()) {
-      visible_ = std::max(visible_, api_.front_.server.revision());
+      visible_ = std::max(visible_, told_by_server());
       bookmark_due_ = true;
       wake();
     }
@@ -91,11 +90,27 @@ void InProcessWatch::committed(Commit const& commit) {
   if (api_.front_.hooks != nullptr) verdict = api_.front_.hooks->news(api_.actor_, commit);
   Arrival arrival{api_.client_.clock.now() + verdict.delay, commit.revision, Ending::none};
   switch (verdict.kind) {
-    case WatchVerdict::Kind::deliver: break;
-    case WatchVerdict::Kind::reset: arrival.ending = Ending::reset; break;
-    case WatchVerdict::Kind::end: arrival.ending = Ending::end; break;
-    case WatchVerdict::Kind::expire: arrival.ending = Ending::expire; break;
+    case WatchVerdict::Kind::deliver:
+      break;
+    case WatchVerdict::Kind::reset:
+      arrival.ending = Ending::reset;
+      break;
+    case WatchVerdict::Kind::end:
+      arrival.ending = Ending::end;
+      break;
+    case WatchVerdict::Kind::expire:
+      arrival.ending = Ending::expire;
+      break;
   }
+  expect(arrival);
+}
+
+void InProcessWatch::definition_changed(Commit const& commit) {
+  // Whether the watch ends shows in a moment, when the server has followed the definition.
+  if (ending_ == Ending::none) expect({api_.client_.clock.now(), commit.revision, Ending::none});
+}
+
+void InProcessWatch::expect(Arrival arrival) {
   if (!arrivals_.empty()) arrival.at = std::max(arrival.at, arrivals_.back().at);
   bool const first = arrivals_.empty();
   arrivals_.push_back(arrival);
@@ -121,26 +136,26 @@ void InProcessWatch::arrive() {
 
 std::optional<EventResult> InProcessWatch::take() {
   if (auto event = api_.front_.server.next_event(*cursor_, visible_)) {
-    if (event->object) reported_ = std::max(reported_, api::to_number(event->object->metadata.resource_version));
     if (api_.front_.hooks != nullptr) api_.front_.hooks->event_delivered(api_.actor_, *event);
     return EventResult(std::move(*event));
   }
   // The server has nothing more to tell: the definition is gone, or its last word was an error.
   if (ending_ == Ending::none && api_.front_.server.watch_ended(*cursor_)) ending_ = Ending::end;
   switch (ending_) {
-    case Ending::none: break;
+    case Ending::none:
+      break;
     case Ending::reset:
       return EventResult(std::unexpected(failure(api::Reason::connection_failed, "the watch's connection was reset")));
-    case Ending::end: return EventResult(std::optional<api::WatchEvent>());
-    case Ending::expire: return EventResult(expired_event());
+    case Ending::end:
+      return EventResult(std::optional<api::WatchEvent>());
+    case Ending::expire:
+      return EventResult(expired_event());
   }
-  if (std::exchange(bookmark_due_, false) && visible_ > reported_) {
-    reported_ = visible_;
-    api::WatchEvent event = bookmark_event(visible_);
-    if (api_.front_.hooks != nullptr) api_.front_.hooks->event_delivered(api_.actor_, event);
-    return EventResult(std::move(event));
-  }
-  return std::nullopt;
+  if (!std::exchange(bookmark_due_, false)) return std::nullopt;
+  auto bookmark = api_.front_.server.bookmark(*cursor_, visible_);
+  if (!bookmark) return std::nullopt;
+  if (api_.front_.hooks != nullptr) api_.front_.hooks->event_delivered(api_.actor_, *bookmark);
+  return EventResult(std::move(*bookmark));
 }
 
 void InProcessWatch::wake() {

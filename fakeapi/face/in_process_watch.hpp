@@ -24,8 +24,12 @@ class InProcessWatch final : public api::Watch {
 
   boost::asio::awaitable<EventResult> next(seams::MonotonicTime deadline) override;
 
-  /// A commit has been made to some resource.
+  /// The API server that tells the news; null: the store itself.
+  Frontend const* frontend() const { return frontend_; }
+  /// The API server has taken in a commit to some resource.
   void committed(Commit const& commit);
+  /// A definition has: it may be that of the watched resource.
+  void definition_changed(Commit const& commit);
 
  private:
   // The handler of a next() that waits; shared with the context's pending handlers.
@@ -43,16 +47,19 @@ class InProcessWatch final : public api::Watch {
 
   std::optional<EventResult> take();
   void arrive();
+  void expect(Arrival arrival);
   void wake();
   void finish(EventResult result);
   void arm_bookmark();
+  Revision told_by_server() const;
 
   InProcessApi& api_;
   std::unique_ptr<WatchCursor> cursor_;
   ResourceIndex resource_;
+  Frontend* frontend_;
+  std::uint64_t observer_ = 0;  ///< at the frontend
   bool bookmarks_;
-  Revision visible_;   ///< what has reached the client
-  Revision reported_;  ///< the newest revision the client has been told of
+  Revision visible_;  ///< what has reached the client
   Ending ending_ = Ending::none;
   bool bookmark_due_ = false;
   std::deque<Arrival> arrivals_;

@@ -8,7 +8,9 @@ namespace {
 
 constexpr std::size_t longest_generated_base = 58;  // a label's 63 characters less the suffix
 
-// Whether the namespace takes new objects (the admission plugin NamespaceLifecycle).
+}  // namespace
+
+// The admission plugin NamespaceLifecycle.
 std::optional<api::Error> check_namespace(Call const& call, std::string const& name) {
   Served const& namespaces = call.state.registry.namespaces();
   auto const& found = call.state.log.find(namespaces.index, {"", call.request.key.namespace_});
@@ -20,8 +22,6 @@ std::optional<api::Error> check_namespace(Call const& call, std::string const& n
   error.causes.push_back({"NamespaceTerminating", "namespace " + own + " is being terminated", "metadata.namespace"});
   return error;
 }
-
-}  // namespace
 
 Result<api::ObjectPtr> create(Call const& call, api::ObjectPtr const& body) {
   Kind const& kind = call.kind();
@@ -37,7 +37,8 @@ Result<api::ObjectPtr> create(Call const& call, api::ObjectPtr const& body) {
   if (auto error = check_type(kind, object)) return std::unexpected(*std::move(error));
   auto& metadata = object.metadata;
   if (kind.namespaced) {
-    if (auto error = check_namespace(call, metadata.name)) return std::unexpected(*std::move(error));
+    auto const& name = metadata.name.empty() ? metadata.generate_name : metadata.name;
+    if (auto error = check_namespace(call, name)) return std::unexpected(*std::move(error));
     if (metadata.namespace_.empty()) metadata.namespace_ = request.key.namespace_;
     if (metadata.namespace_ != request.key.namespace_) {
       return std::unexpected(
@@ -76,6 +77,7 @@ Result<api::ObjectPtr> create(Call const& call, api::ObjectPtr const& body) {
     return std::unexpected(status::already_exists(kind, metadata.name, there->metadata.terminating()));
   }
   metadata.uid = call.state.identities.next_uid();
+  call.created();
   if (call.dry_run()) return std::make_shared<api::Object const>(std::move(object));
   return present(kind, call.state.put(*call.served, std::move(object), call.context));
 }

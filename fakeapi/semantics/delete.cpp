@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "fakeapi/semantics/metadata.hpp"
 #include "fakeapi/semantics/operations.hpp"
 #include "fakeapi/semantics/status.hpp"
 #include "fakeapi/semantics/strategies.hpp"
@@ -28,22 +29,22 @@ std::optional<api::Error> check_preconditions(Kind const& kind, api::ObjectMeta 
   return std::nullopt;
 }
 
-// The finalizers after the propagation policy has put in or taken out the garbage collector's own.
-api::Shared<std::vector<std::string>> propagated(Kind const& kind, api::ObjectMeta const& metadata,
-                                                 api::PropagationPolicy policy) {
-  if (!kind.strategy->garbage_collected || policy == api::PropagationPolicy::unset) return metadata.finalizers;
-  bool const orphan = policy == api::PropagationPolicy::orphan;
-  bool const foreground = policy == api::PropagationPolicy::foreground;
-  bool const had_orphan = metadata.has_finalizer(orphan_finalizer);
-  bool const had_foreground = metadata.has_finalizer(foreground_finalizer);
-  if (orphan == had_orphan && foreground == had_foreground) return metadata.finalizers;
-  std::vector<std::string> finalizers;
-  for (auto const& finalizer : *metadata.finalizers) {
-    if (finalizer != orphan_finalizer && finalizer != foreground_finalizer) finalizers.push_back(finalizer);
+// Kinds whose deletion has a first step check preconditions on their own, and say so in words of their own.
+std::optional<api::Error> check_first_preconditions(Kind const& kind, api::ObjectMeta const& metadata,
+                                                    api::Preconditions const& preconditions) {
+  if (!preconditions.uid.empty() && preconditions.uid != metadata.uid) {
+    return status::conflict(
+        kind, metadata.name,
+        "Precondition failed: UID in precondition: " + preconditions.uid + ", UID in object meta: " + metadata.uid);
   }
-  if (orphan) finalizers.emplace_back(orphan_finalizer);
-  if (foreground) finalizers.emplace_back(foreground_finalizer);
-  return finalizers;
+  auto const wanted = preconditions.resource_version;
+  if (wanted != api::ResourceVersion::none && wanted != metadata.resource_version) {
+    return status::conflict(
+        kind, metadata.name,
+        "Precondition failed: ResourceVersion in precondition: " + std::to_string(api::to_number(wanted)) +
+            ", ResourceVersion in object meta: " + std::to_string(api::to_number(metadata.resource_version)));
+  }
+  return std::nullopt;
 }
 
 Result<api::Response> keep(Call const& call, api::ObjectPtr const& stored, api::Object next) {
@@ -107,20 +108,17 @@ Result<api::Response> delete_one(Call const& call, api::ObjectKey const& key, ap
   }
   api::ObjectPtr const stored = call.state.log.find(call.served->index, key);
   if (!stored) return std::unexpected(status::not_found(kind, key.name));
-  if (auto error = check_preconditions(kind, stored->metadata, options.preconditions)) {
-    return std::unexpected(*std::move(error));
-  }
+  auto const check = strategy.begin_deletion != nullptr ? check_first_preconditions : check_preconditions;
+  if (auto error = check(kind, stored->metadata, options.preconditions)) return std::unexpected(*std::move(error));
   auto const now = to_timestamp(call.context.now);
-  auto finalizers = propagated(kind, stored->metadata, options.propagation);
-
-  if (strategy.begin_deletion != nullptr) {
+  if (strategy.begin_deletion != nullptr && !stored->metadata.terminating()) {
     api::Object next = *stored;
-    next.metadata.finalizers = std::move(finalizers);
-    if (!stored->metadata.terminating()) strategy.begin_deletion(next, now);
-    bool const stays = strategy.stays != nullptr && strategy.stays(next);
-    if (stays || !next.metadata.finalizers.empty()) return keep(call, stored, std::move(next));
-    return remove(call, stored);
+    strategy.begin_deletion(next, options.propagation, now);
+    return keep(call, stored, std::move(next));
   }
+  if (strategy.stays != nullptr && strategy.stays(*stored)) return api::Response(present(kind, stored));
+  auto finalizers =
+      strategy.garbage_collected ? propagated(stored->metadata, options.propagation) : stored->metadata.finalizers;
   if (strategy.grace == nullptr && finalizers.empty()) return remove(call, stored);
 
   api::Object next = *stored;

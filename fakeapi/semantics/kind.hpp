@@ -10,6 +10,7 @@
 
 #include "operator/api/error.hpp"
 #include "operator/api/object.hpp"
+#include "operator/api/request.hpp"
 
 namespace fakeapi {
 
@@ -84,8 +85,14 @@ struct Strategy {
   std::vector<std::string> (*name_messages)(std::string_view name, bool prefix) = nullptr;
   /// Why an object of this name can never be deleted; null text: it can. Null: all can.
   char const* (*undeletable)(std::string_view name) = nullptr;
-  /// Deletion has steps of its own: turns the stored object into the terminating one. Null: only finalizers matter.
-  void (*begin_deletion)(api::Object& next, api::Timestamp now) = nullptr;
+  /// Restores what an update of /finalize may not touch. Null: the kind does not serve it.
+  void (*prepare_finalize)(Kind const& kind, api::Object& next, api::Object const& stored) = nullptr;
+  void (*validate_finalize)(Kind const& kind, api::Object const& next, FieldErrors& errors) = nullptr;
+  /// Serves /binding and /eviction, as Pods do.
+  bool has_pod_subresources = false;
+  /// The first delete only turns the stored object into the terminating one, which this does; the next ones are as
+  /// usual. Null: so is the first.
+  void (*begin_deletion)(api::Object& next, api::PropagationPolicy policy, api::Timestamp now) = nullptr;
   /// Deletion gives an object of this kind time to end: how many seconds, where the delete asked for `asked`. Null: it
   /// does not.
   std::int64_t (*grace)(api::Object const& object, std::optional<std::int64_t> asked) = nullptr;

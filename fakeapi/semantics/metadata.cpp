@@ -165,4 +165,20 @@ void validate_metadata_update(Kind const& kind, api::ObjectMeta const& next, api
   if (!(next.finalizers == stored.finalizers)) validate_finalizers(kind, *next.finalizers, errors);
 }
 
+api::Shared<std::vector<std::string>> propagated(api::ObjectMeta const& metadata, api::PropagationPolicy policy) {
+  if (policy == api::PropagationPolicy::unset) return metadata.finalizers;
+  bool const orphan = policy == api::PropagationPolicy::orphan;
+  bool const foreground = policy == api::PropagationPolicy::foreground;
+  bool const had_orphan = metadata.has_finalizer(orphan_finalizer);
+  bool const had_foreground = metadata.has_finalizer(foreground_finalizer);
+  if (orphan == had_orphan && foreground == had_foreground) return metadata.finalizers;
+  std::vector<std::string> finalizers;
+  for (auto const& finalizer : *metadata.finalizers) {
+    if (finalizer != orphan_finalizer && finalizer != foreground_finalizer) finalizers.push_back(finalizer);
+  }
+  if (orphan) finalizers.emplace_back(orphan_finalizer);
+  if (foreground) finalizers.emplace_back(foreground_finalizer);
+  return finalizers;
+}
+
 }  // namespace fakeapi

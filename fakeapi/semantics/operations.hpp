@@ -12,6 +12,10 @@ struct Call {
   RequestContext const& context;
 
   Kind const& kind() const { return *served->kind; }
+  /// The answer is a 201.
+  void created() const {
+    if (context.report != nullptr) context.report->created = true;
+  }
   bool dry_run() const {
     auto const* options = request.write_options();
     return options != nullptr && options->dry_run;
@@ -22,6 +26,9 @@ Result<api::ObjectPtr> get(Call const& call);
 /// `options` are those of the request, or those that a deletecollection brings along.
 Result<api::ObjectList> list(Call const& call, api::ListOptions const& options);
 Result<api::ObjectPtr> create(Call const& call, api::ObjectPtr const& body);
+/// POST of a Pod's subresources; both answer a Status of success.
+Result<api::ObjectPtr> bind_pod(Call const& call, api::ObjectPtr const& body);
+Result<api::ObjectPtr> evict_pod(Call const& call, api::ObjectPtr const& body);
 /// PUT and PATCH, of the object and of its subresources.
 Result<api::ObjectPtr> update(Call const& call);
 Result<api::Response> delete_object(Call const& call);
@@ -35,6 +42,9 @@ std::optional<api::WatchEvent> next_event(State const& state, WatchCursor& curso
 std::optional<api::WatchEvent> bookmark(State const& state, WatchCursor const& cursor, Revision up_to);
 
 // Shared by them.
+
+/// Whether the namespace of a request takes new objects; `name` is that of the object.
+std::optional<api::Error> check_namespace(Call const& call, std::string const& name);
 
 /// What selectors mean for this kind.
 Result<Filter> make_filter(Kind const& kind, std::string_view namespace_, std::string const& label_selector,

@@ -64,8 +64,8 @@ class Schema {
   bool preserve_unknown = false;
   bool embedded_resource = false;
   bool date_time = false;
-  bool list_map = false;  ///< a list whose items differ in list_keys
-  bool list_set = false;  ///< a list whose items differ
+  bool list_map = false;    ///< a list whose items differ in list_keys
+  bool list_set = false;    ///< a list whose items differ
   bool map_atomic = false;  ///< an object that server-side apply takes as one value
   std::optional<boost::json::value> default_value;
   std::vector<Property> properties;  ///< in the order of the definition

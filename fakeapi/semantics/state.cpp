@@ -50,8 +50,29 @@ void State::erase(Served const& served, api::ObjectKey const& key, RequestContex
   committed(log.append(served.index, key, nullptr, context.actor, context.cause), context);
 }
 
+void State::note_age(Revision revision, seams::WallTime now) {
+  constexpr int stretches = 64;  // within the retained age
+  if (!ages_.empty() && now - ages_.back().first < options.retained_age / stretches) {
+    ages_.back().last = now;
+    ages_.back().revision = revision;
+    return;
+  }
+  ages_.push_back({now, now, revision});
+  compact_before(now - options.retained_age);
+}
+
+void State::compact_before(seams::WallTime time) {
+  Revision before = 0;
+  while (!ages_.empty() && ages_.front().last < time) {
+    before = ages_.front().revision;
+    ages_.pop_front();
+  }
+  if (before > log.compacted()) log.compact(before);
+}
+
 void State::committed(Commit const& commit, RequestContext const& context) {
   for (auto const& [id, observer] : observers) observer(commit);
+  if (options.retained_age > seams::Duration::zero()) note_age(commit.revision, context.now);
   follow_definition(*this, commit, context);
 }
 

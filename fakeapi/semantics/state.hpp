@@ -1,5 +1,6 @@
 // What one server consists of, and the one way to change it.
 #pragma once
+#include <deque>
 #include <functional>
 #include <memory>
 #include <utility>
@@ -24,6 +25,8 @@ struct State {
   void erase(Served const& served, api::ObjectKey const& key, RequestContext const& context);
 
   ServerOptions const options;  ///< `definitions` in it may be null, the member below never is
+  void compact_before(seams::WallTime time);
+
   Log log;
   Registry registry;
   IdentitySource identities;
@@ -33,6 +36,15 @@ struct State {
 
  private:
   void committed(Commit const& commit, RequestContext const& context);
+  void note_age(Revision revision, seams::WallTime now);
+
+  // When the commits of a stretch of time were made; only with options.retained_age.
+  struct Age {
+    seams::WallTime first;
+    seams::WallTime last;
+    Revision revision;  // of the last one
+  };
+  std::deque<Age> ages_;
 };
 
 /// The seconds of a moment, as timestamps carry them.

@@ -139,6 +139,8 @@ Result<api::ObjectPtr> write_update(Call const& call, api::ObjectPtr const& stor
     if (strategy.admit != nullptr) {
       if (auto error = strategy.admit(admission, next, known)) return std::unexpected(*std::move(error));
     }
+  } else if (subresource == Subresource::finalize) {
+    strategy.prepare_finalize(kind, next, *stored);
   } else {
     if (strategy.prepare_update != nullptr) strategy.prepare_update(kind, next, *stored);
     if (strategy.admit != nullptr) {
@@ -150,6 +152,8 @@ Result<api::ObjectPtr> write_update(Call const& call, api::ObjectPtr const& stor
   if (!errors.empty()) errors.repeat();  // once by the generic rules, once by the kind's own
   if (subresource == Subresource::status) {
     if (strategy.validate_status != nullptr) strategy.validate_status(kind, next, known, errors);
+  } else if (subresource == Subresource::finalize) {
+    if (strategy.validate_finalize != nullptr) strategy.validate_finalize(kind, next, errors);
   } else if (strategy.validate != nullptr) {
     strategy.validate(admission, next, known, errors);
   }

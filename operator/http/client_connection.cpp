@@ -99,7 +99,7 @@ asio::awaitable<ClientResult<ResponseHead>> ClientConnection::request(ClientRequ
     auto const kind = parser_.begun() ? Kind::malformed : Kind::no_answer;
     co_return fail(kind, parser_.error());
   }
-  reusable_ = parser_.keep_alive() && sent.has_value();
+  reusable_ = parser_.head().keep_alive && sent.has_value();
   if (parser_.state() == ResponseParser::State::complete && early_.empty()) phase_ = Phase::idle;
   co_return std::move(parser_.head());
 }
@@ -130,10 +130,8 @@ asio::awaitable<ClientResult<seams::HttpResponse>> ClientConnection::exchange(Cl
   response.status = head->status;
   response.headers = std::move(head->headers);
   std::string body;
-  if (phase_ != Phase::idle) {
-    if (auto const length = parser_.content_length())
-      body.reserve(static_cast<std::size_t>(std::min({*length, trusted_length, std::uint64_t{body_limit}})));
-  }
+  if (head->framing == Framing::length)
+    body.reserve(static_cast<std::size_t>(std::min({head->length, trusted_length, std::uint64_t{body_limit}})));
   for (;;) {
     auto const more = co_await read_body(body, deadline);
     if (!more) co_return std::unexpected(more.error());

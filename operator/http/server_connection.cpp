@@ -70,14 +70,14 @@ asio::awaitable<bool> ServerConnection::serve_one() {
   phase_ = Phase::serving;
   answer_ = Answer::none;
   chunked_ = false;
-  is_head_ = parser_.is_head();
-  is_http_1_0_ = parser_.is_http_1_0();
+  is_head_ = parser_.is_head_request();
+  is_http_1_0_ = parser_.head().is_http_1_0;
   if (parser_.state() == RequestParser::State::refused) {
     co_await refuse(parser_.refusal());
     co_return false;
   }
   ++requests_;
-  keep_alive_ = parser_.keep_alive();
+  keep_alive_ = parser_.head().keep_alive;
   auto request = parser_.take();
   request.peer = stream_->peer();
   try {
@@ -111,7 +111,7 @@ asio::awaitable<bool> ServerConnection::read_request() {
       if (parser_.state() == RequestParser::State::complete || parser_.state() == RequestParser::State::refused) break;
     }
     if (draining_ && phase_ == Phase::idle) co_return false;
-    if (parser_.state() == RequestParser::State::body && parser_.expects_continue() && !continued) {
+    if (parser_.state() == RequestParser::State::body && parser_.head().expects_continue && !continued) {
       continued = true;
       if (input().empty() && !co_await send_bytes("HTTP/1.1 100 Continue\r\n\r\n")) co_return false;
     }

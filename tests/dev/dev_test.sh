@@ -29,7 +29,7 @@ fresh() {
   fake ninja "echo 'ninja: no work to do.'; [[ ! -e $work/ninja-fails ]]"
   fake ctest 'echo "100% tests passed"'
   local program
-  for program in echo-local echo-sim echo-bench; do
+  for program in echo-local echo-sim echo-bench echo-bench-http; do
     mkdir -p "$work/project/build/release/bin"
     cp "$work/bin/ctest" "$work/project/build/release/bin/$program"
     printf '#!/usr/bin/env bash\necho "%s in $PWD: $*"\n' "$program" >"$work/project/build/release/bin/$program"
@@ -124,6 +124,8 @@ expect "changed presets configure again" called "cmake --preset release"
 expect "sim runs the simulator" says "echo-sim in $work/elsewhere: replay"
 run bench
 expect "bench runs the benchmarks" says "echo-bench in"
+run bench wire --seconds 1
+expect "bench wire runs those over real sockets" says "echo-bench-http in"
 
 fresh
 all_installed

@@ -100,7 +100,7 @@ void validate(Admission const& admission, api::Object const& next, api::Object c
   immutable("spec.names.kind", {"names", "kind"}, next, *stored, errors);
 }
 
-void begin_deletion(api::Object& next, api::Timestamp now) {
+void begin_deletion(api::Object& next, api::PropagationPolicy /*policy*/, api::Timestamp now) {
   next.metadata.deletion_timestamp = now;
   if (!next.metadata.has_finalizer(definition_finalizer)) {
     auto finalizers = *next.metadata.finalizers;

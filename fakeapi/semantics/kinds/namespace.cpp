@@ -3,6 +3,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
+#include "fakeapi/semantics/metadata.hpp"
 #include "fakeapi/semantics/names.hpp"
 #include "fakeapi/semantics/strategies.hpp"
 
@@ -16,6 +17,10 @@ constexpr std::string_view content_finalizer = "kubernetes";
 
 api::SharedJson const& usual_spec() {
   static api::SharedJson const spec = api::share(json::object{{"finalizers", json::array{content_finalizer}}});
+  return spec;
+}
+api::SharedJson const& no_finalizers() {
+  static api::SharedJson const spec = api::share(json::object());
   return spec;
 }
 api::SharedJson const& active() {
@@ -54,13 +59,38 @@ void prepare_status_update(Kind const& /*kind*/, api::Object& next, api::Object 
   next.rest = nullptr;
 }
 
+// Of the spec everything may be changed: there is nothing but its finalizers.
+void prepare_finalize(Kind const& /*kind*/, api::Object& next, api::Object const& stored) {
+  next.status = stored.status;
+  next.rest = nullptr;
+  json::array const* const finalizers = finalizers_of(next.spec);
+  bool const none = finalizers == nullptr || finalizers->empty();
+  next.spec = none ? no_finalizers() : api::share(json::object{{"finalizers", *finalizers}});
+}
+
+void validate_finalize(Kind const& /*kind*/, api::Object const& next, FieldErrors& errors) {
+  json::array const* const finalizers = finalizers_of(next.spec);
+  for (std::size_t i = 0; finalizers != nullptr && i < finalizers->size(); ++i) {
+    auto const* const text = (*finalizers)[i].if_string();
+    std::string_view const finalizer = text != nullptr ? std::string_view(*text) : std::string_view();
+    std::string const field = "spec.finalizers[" + std::to_string(i) + "]";
+    auto const messages = names::qualified_name(finalizer);
+    for (auto const& message : messages) errors.invalid(field, go_value::text(finalizer), message);
+    if (messages.empty() && finalizer != content_finalizer && !finalizer.contains('/')) {
+      errors.invalid(field, go_value::text(finalizer),
+                     "name is neither a standard finalizer name nor is it fully qualified");
+    }
+  }
+}
+
 char const* undeletable(std::string_view name) {
   bool const immortal = name == "default" || name == "kube-system" || name == "kube-public";
   return immortal ? "this namespace may not be deleted" : nullptr;
 }
 
-void begin_deletion(api::Object& next, api::Timestamp now) {
+void begin_deletion(api::Object& next, api::PropagationPolicy policy, api::Timestamp now) {
   next.metadata.deletion_timestamp = now;
+  next.metadata.finalizers = propagated(next.metadata, policy);
   json::object status;
   if (next.status && next.status->is_object()) status = next.status->get_object();
   status["phase"] = "Terminating";
@@ -96,7 +126,11 @@ Strategy const namespace_strategy{
     .validate_status = nullptr,
     .name_messages = names::label_name,
     .undeletable = undeletable,
+    .prepare_finalize = prepare_finalize,
+    .validate_finalize = validate_finalize,
+    .has_pod_subresources = false,
     .begin_deletion = begin_deletion,
+    .grace = nullptr,
     .returns_deleted = true,
     .stays = stays,
     .select_field = select_field,
