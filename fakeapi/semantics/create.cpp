@@ -1,4 +1,6 @@
 // POST.
+#include "fakeapi/semantics/field_validation.hpp"
+#include "fakeapi/semantics/fields.hpp"
 #include "fakeapi/semantics/metadata.hpp"
 #include "fakeapi/semantics/operations.hpp"
 #include "fakeapi/semantics/status.hpp"
@@ -23,9 +25,10 @@ std::optional<api::Error> check_namespace(Call const& call, std::string const& n
   return error;
 }
 
-Result<api::ObjectPtr> create(Call const& call, api::ObjectPtr const& body) {
+Result<api::ObjectPtr> create(Call const& call, api::ObjectPtr const& body, Creation creation) {
   Kind const& kind = call.kind();
   auto const& request = call.request;
+  if (auto error = check_field_manager(call)) return std::unexpected(*std::move(error));
   // The real paths: a namespaced object is only created below its namespace, a cluster-scoped one only outside.
   if (kind.namespaced == request.key.namespace_.empty()) {
     return std::unexpected(kind.strategy->built_in ? status::no_such_resource() : status::page_not_found());
@@ -35,6 +38,9 @@ Result<api::ObjectPtr> create(Call const& call, api::ObjectPtr const& body) {
 
   api::Object object = *body;
   if (auto error = check_type(kind, object)) return std::unexpected(*std::move(error));
+  if (creation == Creation::post) {
+    if (auto error = validate_fields(call, object)) return std::unexpected(*std::move(error));
+  }
   auto& metadata = object.metadata;
   if (kind.namespaced) {
     auto const& name = metadata.name.empty() ? metadata.generate_name : metadata.name;
@@ -54,22 +60,28 @@ Result<api::ObjectPtr> create(Call const& call, api::ObjectPtr const& body) {
   metadata.deletion_grace_period_seconds.reset();
   metadata.creation_timestamp = to_timestamp(call.context.now);
   metadata.generation = kind.strategy->generation == Generation::none ? 0 : 1;
-  metadata.rest = nullptr;
+  if (!manages_fields(call)) metadata.rest = nullptr;
   bool const generated = metadata.name.empty() && !metadata.generate_name.empty();
   if (generated) {
     metadata.name = metadata.generate_name.substr(0, longest_generated_base) + call.state.identities.next_suffix();
   }
   Admission const admission{kind, *call.state.definitions};
-  if (kind.strategy->admit != nullptr) {
-    if (auto error = kind.strategy->admit(admission, object, nullptr)) return std::unexpected(*std::move(error));
+  auto const decode = decoder(call);
+  if (decode != nullptr) {
+    if (auto error = decode(admission, object, nullptr)) return std::unexpected(*std::move(error));
   }
+  if (manages_fields(call) && creation != Creation::apply) own_fields(call, nullptr, object);
   if (kind.strategy->prepare_create != nullptr) kind.strategy->prepare_create(kind, object);
 
   FieldErrors errors;
   validate_metadata(kind, metadata, errors);
+  if (metadata.rest) validate_managed_fields(metadata, errors);
   if (kind.strategy->validate != nullptr) kind.strategy->validate(admission, object, nullptr, errors);
   if (!errors.empty()) return std::unexpected(errors.to_error(kind, metadata.name));
-  if (sent_version != api::ResourceVersion::none) {
+  if (decode != kind.strategy->admit) {
+    if (auto error = kind.strategy->admit(admission, object, nullptr)) return std::unexpected(*std::move(error));
+  }
+  if (sent_version != api::ResourceVersion::none && creation == Creation::post) {
     return std::unexpected(status::plain_error("resourceVersion should not be set on objects to be created"));
   }
   if (auto const& there = call.state.log.find(call.served->index, object.key())) {

@@ -71,6 +71,10 @@ struct Strategy {
   /// (same pointers) what is as it should be, and what is the stored object's. Fails where decoding would (400).
   std::optional<api::Error> (*admit)(Admission const& admission, api::Object& object,
                                      api::Object const* stored) = nullptr;
+  /// The same of what server-side apply made, where that is not what decoding makes: unknown fields stay until the
+  /// object has been validated. Null: `admit`.
+  std::optional<api::Error> (*admit_applied)(Admission const& admission, api::Object& object,
+                                             api::Object const* stored) = nullptr;
   void (*prepare_create)(Kind const& kind, api::Object& object) = nullptr;
   /// Restores what a main update may not touch.
   void (*prepare_update)(Kind const& kind, api::Object& next, api::Object const& stored) = nullptr;

@@ -25,7 +25,9 @@ struct Call {
 Result<api::ObjectPtr> get(Call const& call);
 /// `options` are those of the request, or those that a deletecollection brings along.
 Result<api::ObjectList> list(Call const& call, api::ListOptions const& options);
-Result<api::ObjectPtr> create(Call const& call, api::ObjectPtr const& body);
+/// How an object comes to be: by POST, or by a write to a name that is not there yet.
+enum class Creation : std::uint8_t { post, put, apply };
+Result<api::ObjectPtr> create(Call const& call, api::ObjectPtr const& body, Creation creation = Creation::post);
 /// POST of a Pod's subresources; both answer a Status of success.
 Result<api::ObjectPtr> bind_pod(Call const& call, api::ObjectPtr const& body);
 Result<api::ObjectPtr> evict_pod(Call const& call, api::ObjectPtr const& body);

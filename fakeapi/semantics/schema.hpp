@@ -45,6 +45,8 @@ class Schema {
 
   /// The schema of a property, or null.
   Schema const* property(std::string_view name) const;
+  /// A property that has no schema but stays.
+  bool keeps(std::string_view name) const;
 
   /// Whether conform() would change nothing.
   bool conforms(boost::json::value const& value) const;
@@ -52,6 +54,9 @@ class Schema {
   void conform(boost::json::value& value) const;
   /// The same on a shared value: the same pointer when nothing changes.
   void conform(api::SharedJson& value) const;
+
+  /// Fills in defaults only. The same pointer when nothing changes.
+  void fill_defaults(api::SharedJson& value) const;
 
   /// Appends what is wrong with `value`, which stands at `path`.
   void validate(boost::json::value const& value, FieldPath const& path, FieldErrors& errors) const;
@@ -85,7 +90,8 @@ class Schema {
   void validate_number(boost::json::value const& value, FieldPath const& path, FieldErrors& errors) const;
   void validate_enumeration(boost::json::value const& value, FieldPath const& path, FieldErrors& errors) const;
   bool drops_null(boost::json::value const& value) const { return value.is_null() && !nullable; }
-  bool keeps(std::string_view name) const;
+  bool lacks_default(boost::json::value const& value) const;
+  void fill_in(boost::json::value& value) const;
 };
 
 }  // namespace fakeapi

@@ -7,7 +7,6 @@
 namespace fakeapi {
 namespace json = boost::json;
 
-// A property that has no schema but stays.
 bool Schema::keeps(std::string_view name) const {
   return preserve_unknown || (embedded_resource && (name == "apiVersion" || name == "kind" || name == "metadata"));
 }
@@ -56,6 +55,52 @@ void Schema::conform(json::value& value) const {
   } else if (auto* array = value.if_array(); array != nullptr && items != nullptr) {
     for (auto& item : *array) items->conform(item);
   }
+}
+
+bool Schema::lacks_default(json::value const& value) const {
+  if (auto const* object = value.if_object()) {
+    for (auto const& property : properties) {
+      auto const* member = object->if_contains(property.name);
+      bool const absent = member == nullptr || property.schema->drops_null(*member);
+      if (absent ? property.schema->default_value.has_value() : property.schema->lacks_default(*member)) return true;
+    }
+    if (additional == nullptr) return false;
+    for (auto const& [name, member] : *object) {
+      if (property(name) == nullptr && additional->lacks_default(member)) return true;
+    }
+  } else if (auto const* array = value.if_array(); array != nullptr && items != nullptr) {
+    for (auto const& item : *array) {
+      if (items->lacks_default(item)) return true;
+    }
+  }
+  return false;
+}
+
+void Schema::fill_in(json::value& value) const {
+  if (auto* object = value.if_object()) {
+    for (auto const& property : properties) {
+      auto* member = object->if_contains(property.name);
+      bool const absent = member == nullptr || property.schema->drops_null(*member);
+      if (absent && property.schema->default_value) {
+        object->insert_or_assign(property.name, *property.schema->default_value);
+        member = object->if_contains(property.name);
+      }
+      if (member != nullptr) property.schema->fill_in(*member);
+    }
+    if (additional == nullptr) return;
+    for (auto& [name, member] : *object) {
+      if (property(name) == nullptr) additional->fill_in(member);
+    }
+  } else if (auto* array = value.if_array(); array != nullptr && items != nullptr) {
+    for (auto& item : *array) items->fill_in(item);
+  }
+}
+
+void Schema::fill_defaults(api::SharedJson& value) const {
+  if (!value || !lacks_default(*value)) return;
+  json::value copy(*value);
+  fill_in(copy);
+  value = api::share(std::move(copy));
 }
 
 void Schema::conform(api::SharedJson& value) const {

@@ -48,6 +48,22 @@ std::optional<api::Error> admit(Admission const& admission, api::Object& object,
   return std::nullopt;
 }
 
+// What server-side apply made is not decoded: only defaults come in before it is validated.
+std::optional<api::Error> admit_applied(Admission const& admission, api::Object& object, api::Object const* stored) {
+  Schema const& root = *admission.kind.schema;
+  auto const fill = [&](std::string_view name, api::SharedJson& value, api::SharedJson const* known) {
+    Schema const* schema = root.property(name);
+    if (schema == nullptr || (known != nullptr && value == *known)) return;
+    if (schema->default_value && (!value || (value->is_null() && !schema->nullable))) {
+      value = api::share(*schema->default_value);
+    }
+    schema->fill_defaults(value);
+  };
+  fill("spec", object.spec, stored != nullptr ? &stored->spec : nullptr);
+  fill("status", object.status, stored != nullptr ? &stored->status : nullptr);
+  return std::nullopt;
+}
+
 void prepare_create(Kind const& kind, api::Object& object) {
   if (kind.has_status) object.status = nullptr;
 }
@@ -229,6 +245,7 @@ Strategy const custom_resource_strategy{
     .has_status = false,
     .has_scale = false,
     .admit = admit,
+    .admit_applied = admit_applied,
     .prepare_create = prepare_create,
     .prepare_update = prepare_update,
     .prepare_status_update = prepare_status_update,
