@@ -249,7 +249,7 @@ void validate_deployment_spec(json::value const& spec, json::value const* stored
   if (stored == nullptr) return;
   json::value const* before = api::find_path(stored, {"selector"});
   json::value const* after = api::find_path(&spec, {"selector"});
-  bool const same = before == nullptr || after == nullptr ? before == after : *before == *after;
+  bool const same = before == nullptr || after == nullptr ? before == after : api::equal_json(*before, *after);
   if (!same) errors.invalid("spec.selector", go_selector(after), "field is immutable");
 }
 
