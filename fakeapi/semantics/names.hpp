@@ -20,7 +20,6 @@ Messages label_value(std::string_view text);
 /// Of a service port: "a DNS-1035-like name with at least one letter".
 Messages port_name(std::string_view text);
 
-Messages dns1035_label(std::string_view text);
 Messages environment_name(std::string_view text);
 /// A key of a ConfigMap or Secret.
 Messages data_key(std::string_view text);
