@@ -35,6 +35,11 @@ struct ServerOptions {
   /// How old an entry must be before it may be compacted, by the clock of the requests; 0: none is for its age. What
   /// is older goes at the latest with the first commit a few percent of this time later, or by compact_before().
   seams::Duration retained_age{0};
+  /// The most bytes of JSON that an object may have; 0: any number. (etcd takes 1.5 MiB.)
+  std::size_t largest_object = 0;
+  /// Puts lists from watch caches and the first events of watches into an order of chance, as real servers do; 0: they
+  /// come in the order of their keys. Answers to the same requests in the same order are the same.
+  std::uint64_t shuffle_seed = 0;
   /// Makes the uids, so that two runs give the same ones.
   std::uint64_t uid_seed = 1;
   /// When the server was started: the age of its first namespaces.
@@ -64,7 +69,8 @@ struct RequestContext {
   std::string_view default_manager = "unknown";
   /// The API server that takes the request: its caches answer what need not be the latest. Null: one without any lag.
   Frontend const* frontend = nullptr;
-  /// Keys that the body had more than once ("spec.replicas"), found where it was read: for field_validation. Null: none.
+  /// Keys that the body had more than once ("spec.replicas"), found where it was read: for field_validation. Null:
+  /// none.
   std::vector<std::string> const* duplicate_fields = nullptr;
   /// Filled in when not null.
   Report* report = nullptr;

@@ -8,9 +8,8 @@
 namespace fakeapi {
 namespace {
 
-api::Resource const& resource_of(std::size_t kind) {
-  static std::array<api::Resource, cached_kind_count> const resources{api::deployments, replica_sets, pods};
-  return resources[kind];
+std::array<std::optional<api::Resource>, cached_kind_count> cached_resources(Server const& server) {
+  return {api::deployments, replica_sets, pods, find_disruption_budgets(server)};
 }
 
 std::string controller_uid(api::Object const& object) {
@@ -22,9 +21,11 @@ std::string controller_uid(api::Object const& object) {
 
 ClusterCache::ClusterCache(Server& server, seams::Clock& clock, DelaySource& delays)
     : server_(server), clock_(clock), delays_(delays) {
+  auto const resources = cached_resources(server);
   for (std::size_t kind = 0; kind < cached_kind_count; ++kind) {
-    tables_[kind].resource = server_.index_of(resource_of(kind));
-    server_.for_each(resource_of(kind),
+    if (!resources[kind]) continue;
+    tables_[kind].resource = server_.index_of(*resources[kind]);
+    server_.for_each(*resources[kind],
                      [&](api::ObjectPtr const& object) { store(tables_[kind], object->key(), object); });
   }
   observer_ = server_.add_observer([this](Commit const& commit) { observe(commit); });

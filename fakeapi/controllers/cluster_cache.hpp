@@ -16,8 +16,8 @@
 
 namespace fakeapi {
 
-enum class CachedKind : std::uint8_t { deployments, replica_sets, pods };
-inline constexpr std::size_t cached_kind_count = 3;
+enum class CachedKind : std::uint8_t { deployments, replica_sets, pods, disruption_budgets };
+inline constexpr std::size_t cached_kind_count = 4;
 
 /// A copy of some kinds' objects that follows the server's commits, each kind by itself: in order, each commit after a
 /// delay (DelayUse::watch). Without delay a commit is seen before the write that caused it is answered.

@@ -5,6 +5,7 @@
 #include "fakeapi/controllers/cheap_deployment_controller.hpp"
 #include "fakeapi/controllers/cluster_cache.hpp"
 #include "fakeapi/controllers/deployment_controller.hpp"
+#include "fakeapi/controllers/disruption_controller.hpp"
 #include "fakeapi/controllers/garbage_collector.hpp"
 #include "fakeapi/controllers/namespace_controller.hpp"
 #include "fakeapi/controllers/pod_controller.hpp"
@@ -40,7 +41,7 @@ ControllerSet::ControllerSet(Server& server, seams::Clock& clock, DelaySource& d
   // Without ReplicaSets and Pods to write there is only the cheap model.
   bool const full =
       options.pods == PodModel::full && server.index_of(replica_sets).has_value() && server.index_of(pods).has_value();
-  if (full && (options.deployments || options.replica_sets)) {
+  if (full && (options.deployments || options.replica_sets || options.disruption_budgets)) {
     cache_ = std::make_unique<ClusterCache>(server, clock, delays);
   }
   make(ControllerRole::deployments, options.deployments, [&](DelaySource& own) -> Made {
@@ -62,6 +63,9 @@ ControllerSet::ControllerSet(Server& server, seams::Clock& clock, DelaySource& d
   });
   make(ControllerRole::garbage_collector, options.garbage_collector, [&](DelaySource& own) -> Made {
     return std::make_unique<GarbageCollector>(server, clock, own, actors.garbage_collector);
+  });
+  make(ControllerRole::disruption_budgets, full && options.disruption_budgets, [&](DelaySource& own) -> Made {
+    return std::make_unique<DisruptionController>(server, clock, own, *cache_, actors.disruption_budgets);
   });
   make(ControllerRole::namespaces, options.namespaces, [&](DelaySource& own) -> Made {
     return std::make_unique<NamespaceController>(server, clock, own, actors.namespaces);

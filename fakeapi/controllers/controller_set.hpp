@@ -22,8 +22,9 @@ enum class ControllerRole : std::uint8_t {
   pods,  ///< the scheduler and the kubelet of the only node
   garbage_collector,
   namespaces,
+  disruption_budgets,
 };
-inline constexpr std::size_t controller_role_count = 5;
+inline constexpr std::size_t controller_role_count = 6;
 
 /// How much of what is below a Deployment there is.
 enum class PodModel : std::uint8_t {
@@ -39,6 +40,7 @@ struct ControllerActors {
   Actor scheduler{6};
   Actor kubelet{7};
   Actor namespaces{8};
+  Actor disruption_budgets{9};
 };
 
 struct ControllerSetOptions {
@@ -52,6 +54,7 @@ struct ControllerSetOptions {
   bool pods_run = true;
   bool garbage_collector = true;
   bool namespaces = true;
+  bool disruption_budgets = true;
   /// Of the ReplicaSet controller: it waits until it has seen its own writes. Without that, and with a cache that lags,
   /// it makes too many pods.
   bool expectations = true;

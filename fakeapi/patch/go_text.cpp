@@ -73,7 +73,23 @@ void append_plain(std::string& out, json_::value const& value) {
   }
 }
 
+json_::value sorted(json_::value const& value) {
+  if (auto const* items = value.if_array()) {
+    json_::array out;
+    out.reserve(items->size());
+    for (auto const& item : *items) out.push_back(sorted(item));
+    return json_::value(std::move(out));
+  }
+  auto const* members = value.if_object();
+  if (members == nullptr) return value;
+  json_::object out(members->size());
+  for (auto const* member : by_key(*members)) out.emplace(member->key(), sorted(member->value()));
+  return json_::value(std::move(out));
+}
+
 }  // namespace
+
+std::string sorted_json(json_::value const& value) { return json(sorted(value)); }
 
 std::string plain(json_::value const& value) {
   std::string out;

@@ -17,5 +17,7 @@ std::string_view type_of(boost::json::value const& value);
 
 /// encoding/json's text: compact, "<", ">" and "&" escaped.
 std::string json(boost::json::value const& value);
+/// The same with the keys of objects sorted, as maps are written.
+std::string sorted_json(boost::json::value const& value);
 
 }  // namespace fakeapi::patch::go_text

@@ -1,6 +1,7 @@
 #include "fakeapi/patch/merge_schema.hpp"
 
 #include <algorithm>
+#include <boost/json/parse.hpp>
 
 #include "fakeapi/semantics/field_errors.hpp"
 
@@ -79,6 +80,7 @@ MergeSchema MergeSchema::below(Schema const& schema, bool preserve) const {
   made.source_ = Source::custom;
   made.rules_ = rules_;
   made.preserve_ = preserve;
+  made.type_ = type_;
   made.schema_ = &schema;
   return made;
 }
@@ -213,10 +215,30 @@ std::string_view MergeSchema::key(std::size_t at) const {
   return field_->list_keys[at];
 }
 
-std::string_view MergeSchema::key_default(std::string_view key) const {
-  if (source_ != Source::type || type_->element == nullptr || type_->element->form != Form::structure) return {};
+std::optional<boost::json::value> MergeSchema::key_default(std::string_view key) const {
+  if (source_ == Source::custom) {
+    auto const* property = schema_->items ? schema_->items->property(key) : nullptr;
+    return property != nullptr ? property->default_value : std::nullopt;
+  }
+  if (source_ != Source::type || type_->element == nullptr || type_->element->form != Form::structure) {
+    return std::nullopt;
+  }
   auto const* field = known_field(*type_->element, key, rules_);
-  return field != nullptr ? field->default_json : std::string_view();
+  if (field == nullptr) return std::nullopt;
+  if (!field->default_json.empty()) return boost::json::parse(field->default_json);
+  if (field->omit_empty || field->pointer) return std::nullopt;
+  // The zero value of a field that is always there is its default in OpenAPI.
+  switch (field->type->form) {
+    case Form::string:
+      return boost::json::value("");
+    case Form::boolean:
+      return boost::json::value(false);
+    case Form::int32:
+    case Form::int64:
+      return boost::json::value(0);
+    default:
+      return std::nullopt;
+  }
 }
 
 std::optional<MergeSchema::Member> MergeSchema::member(std::string_view name) const {
@@ -226,17 +248,13 @@ std::optional<MergeSchema::Member> MergeSchema::member(std::string_view name) co
     case Source::deduced:
       return Member{*this, false};
     case Source::custom_root:
-      if (name == "apiVersion" || name == "kind") return Member{of(text_type, rules_), true};
-      if (name == "metadata") {
-        return Member{type_ != nullptr ? of(*type_, rules_) : unknown(true), true};
-      }
-      [[fallthrough]];
     case Source::custom: {
+      if (source_ == Source::custom_root || schema_->embedded_resource) {
+        if (name == "apiVersion" || name == "kind") return Member{of(text_type, rules_), true};
+        if (name == "metadata") return Member{type_ != nullptr ? of(*type_, rules_) : unknown(true), true};
+      }
       bool const preserve = preserve_ || schema_->preserve_unknown;
       if (Schema const* property = schema_->property(name)) return Member{below(*property, preserve), true};
-      if (schema_->embedded_resource && (name == "apiVersion" || name == "kind"))
-        return Member{of(text_type, rules_), true};
-      if (schema_->embedded_resource && name == "metadata") return Member{unknown(true), true};
       if (schema_->additional) {
         bool const anything = schema_->additional->preserve_unknown && schema_->additional->type == Schema::Type::any;
         return Member{anything ? unknown(preserve_) : below(*schema_->additional, preserve_), false};

@@ -50,8 +50,8 @@ class MergeSchema {
   /// Of lists of List::map: the fields that tell the items apart.
   std::size_t key_count() const;
   std::string_view key(std::size_t at) const;
-  /// The value that such a field has where it is absent, as JSON text; "": none.
-  std::string_view key_default(std::string_view key) const;
+  /// The value that such a field has where it is absent, if there is one.
+  std::optional<boost::json::value> key_default(std::string_view key) const;
 
   /// Of maps: the place of this name, or nothing if the schema has none.
   std::optional<Member> member(std::string_view name) const;
@@ -74,8 +74,8 @@ class MergeSchema {
 
   Source source_ = Source::untyped;
   Rules rules_;
-  bool preserve_ = false;  // an object above keeps unknown fields
-  types::Type const* type_ = nullptr;
+  bool preserve_ = false;                // an object above keeps unknown fields
+  types::Type const* type_ = nullptr;    // of custom resources: that of metadata
   types::Field const* field_ = nullptr;  // the field that has type_
   Schema const* schema_ = nullptr;
 };

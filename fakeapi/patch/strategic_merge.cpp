@@ -218,6 +218,34 @@ ListResult merge_list(json::array target, json::array patch, MergeSchema::PatchF
   return detail::ordered(std::move(merged), *others, target, field.merge_key, *kind);
 }
 
+bool is_directive(std::string_view key) {
+  return key == directive || key == retain_keys || key.starts_with(delete_prefix) || key.starts_with(order_prefix);
+}
+
+bool is_directed(json::value const& value) {
+  auto const* members = value.if_object();
+  return members != nullptr && members->contains(directive);
+}
+
+// What a patch brings for a place where there is nothing: later servers take its directives and nulls for what they
+// mean there.
+json::value without_directives(json::value const& value) {
+  if (auto const* members = value.if_object()) {
+    json::object out;
+    for (auto const& [key, member] : *members) {
+      if (!is_directive(key) && !member.is_null() && !is_directed(member)) out.emplace(key, without_directives(member));
+    }
+    return json::value(std::move(out));
+  }
+  auto const* items = value.if_array();
+  if (items == nullptr) return value;
+  json::array out;
+  for (auto const& item : *items) {
+    if (!is_directed(item)) out.push_back(without_directives(item));
+  }
+  return json::value(std::move(out));
+}
+
 json::array const* list_at(json::object const& object, std::string_view key) {
   auto const* value = object.if_contains(key);
   return value != nullptr ? value->if_array() : nullptr;
@@ -243,7 +271,10 @@ Result follow_order(json::object& target, json::object& patch, std::string_view 
   if (auto checked = detail::check_order(changes, order.get_array(), field->merge_key); !checked) return checked;
   if (old_list == nullptr && patch_list == nullptr) return {};
 
-  json::array merged = old_list == nullptr ? changes : server_order;
+  json::array merged = server_order;
+  if (old_list == nullptr) {
+    merged = schema.rules().modern ? without_directives(json::value(changes)).get_array() : changes;
+  }
   Remains remains(server_order);
   if (old_list != nullptr && patch_list != nullptr) {
     auto done = merge_list(server_order, changes, *field, false, &remains);
@@ -269,7 +300,10 @@ Result merge_member(json::object& target, std::string_view key, json::value chan
   bool const both_objects = found != target.end() && found->value().is_object() && change.is_object();
   bool const both_lists = found != target.end() && found->value().is_array() && change.is_array();
   if (!both_objects && !both_lists) {
-    target.insert_or_assign(key, std::move(change));
+    bool const as_it_is = !schema.rules().modern;
+    if (as_it_is || !(deletes || is_directed(change))) {
+      target.insert_or_assign(key, as_it_is ? std::move(change) : without_directives(change));
+    }
     return {};
   }
   auto const field = schema.patch_field(key);
@@ -295,16 +329,15 @@ Result merge_object(json::object& target, json::object patch, MergeSchema const&
     patch.stable_erase(patch.find(key));
     if (auto done = follow_order(target, patch, key, order, schema); !done) return done;
   }
-  // The real server takes the members in no particular order; what is deleted may be added again here.
+  // The real server takes the members in no particular order; here deletions come last.
+  for (auto& [key, change] : patch) {
+    if (key.starts_with(delete_prefix)) continue;
+    if (auto done = merge_member(target, key, std::move(change), false, schema); !done) return done;
+  }
   for (auto const& key : deletions) {
-    json::value gone = std::move(patch.at(key));
-    patch.stable_erase(patch.find(key));
     auto const name = field_of(key, delete_prefix);
     if (!name) return std::unexpected(name.error());
-    if (auto done = merge_member(target, *name, std::move(gone), true, schema); !done) return done;
-  }
-  for (auto& [key, change] : patch) {
-    if (auto done = merge_member(target, key, std::move(change), false, schema); !done) return done;
+    if (auto done = merge_member(target, *name, std::move(patch.at(key)), true, schema); !done) return done;
   }
   return {};
 }

@@ -1,7 +1,6 @@
 #include "fakeapi/patch/typed.hpp"
 
 #include <algorithm>
-#include <boost/json/parse.hpp>
 #include <map>
 
 #include "fakeapi/patch/typed_atom.hpp"
@@ -27,16 +26,18 @@ std::vector<ItemPair> pair_items(MergeSchema const& list, json::array const& bef
   std::vector<ItemPair> pairs;
   std::map<PathElement, std::size_t> places;
   pairs.reserve(std::max(before.size(), after.size()));
-  for (auto const* items : {&before, &after}) {
-    for (std::size_t i = 0; i < items->size(); ++i) {
-      auto element = item_element(list, i, (*items)[i]);
+  auto const note = [&](json::array const& items, json::value const* ItemPair::* side) {
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      auto element = item_element(list, i, items[i]);
       if (!element) continue;
       auto const [place, is_new] = places.emplace(*element, pairs.size());
       if (is_new) pairs.push_back({*std::move(element)});
-      auto& side = items == &before ? pairs[place->second].before : pairs[place->second].after;
-      if (side == nullptr) side = &(*items)[i];
+      auto& item = pairs[place->second].*side;
+      if (item == nullptr) item = &items[i];
     }
-  }
+  };
+  note(before, &ItemPair::before);
+  note(after, &ItemPair::after);
   return pairs;
 }
 
@@ -170,8 +171,8 @@ std::expected<PathElement, std::string> item_element(MergeSchema const& list, st
     auto const name = list.key(i);
     if (auto const* value = item.get_object().if_contains(name)) {
       keys.emplace_back(name, *value);
-    } else if (auto const text = list.key_default(name); !text.empty()) {
-      keys.emplace_back(name, json::parse(text));
+    } else if (auto value_of_absent = list.key_default(name)) {
+      keys.emplace_back(name, *std::move(value_of_absent));
     } else {
       return Unexpected("associative list with keys has an element that omits key field \"" + std::string(name) +
                         "\" (and doesn't have default value)");

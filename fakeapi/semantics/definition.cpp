@@ -1,7 +1,6 @@
 #include "fakeapi/semantics/definition.hpp"
 
 #include <algorithm>
-#include <array>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <utility>
@@ -10,14 +9,13 @@
 #include "fakeapi/semantics/names.hpp"
 #include "fakeapi/semantics/schema.hpp"
 #include "fakeapi/semantics/strategies.hpp"
+#include "fakeapi/types/codec.hpp"
 #include "operator/api/object.hpp"
 
 namespace fakeapi {
 namespace {
 
 namespace json = boost::json;
-
-constexpr std::string_view all_versions[] = {"spec", "status"};
 
 std::string_view text_at(json::value const& value, std::initializer_list<std::string_view> path) {
   return api::find_string(&value, path).value_or("");
@@ -26,19 +24,6 @@ std::string_view text_at(json::value const& value, std::initializer_list<std::st
 bool flag_at(json::value const& value, std::string_view key) {
   auto const* flag = api::find_path(&value, {key});
   return flag != nullptr && flag->is_bool() && flag->get_bool();
-}
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return out;
-}
-
-json::array const* versions_of(json::value const& spec) {
-  auto const* list = api::find_path(&spec, {"versions"});
-  return list != nullptr ? list->if_array() : nullptr;
 }
 
 std::vector<std::string> texts_at(json::value const& value, std::initializer_list<std::string_view> path) {
@@ -52,224 +37,155 @@ std::vector<std::string> texts_at(json::value const& value, std::initializer_lis
 }
 
 // singular, listKind and conversion follow from the rest when they are not given.
-api::SharedJson with_defaults(api::SharedJson const& spec) {
-  auto const kind = text_at(*spec, {"names", "kind"});
-  bool const complete = !text_at(*spec, {"names", "singular"}).empty() &&
-                        !text_at(*spec, {"names", "listKind"}).empty() &&
-                        api::find_path(spec.get(), {"conversion"}) != nullptr;
-  if (complete || kind.empty()) return spec;
-  json::value filled(*spec);
-  auto& names = filled.at("names").get_object();
-  if (!names.contains("singular")) names["singular"] = lower(kind);
-  if (!names.contains("listKind")) names["listKind"] = std::string(kind) + "List";
-  if (!filled.get_object().contains("conversion")) filled.get_object()["conversion"] = {{"strategy", "None"}};
-  return api::share(std::move(filled));
+void add_defaults(json::value& spec) {
+  auto const kind = std::string(text_at(spec, {"names", "kind"}));
+  auto& members = spec.get_object();
+  if (auto* names = members.if_contains("names"); names != nullptr && names->is_object() && !kind.empty()) {
+    if (text_at(spec, {"names", "singular"}).empty()) names->get_object()["singular"] = names::lower(kind);
+    if (text_at(spec, {"names", "listKind"}).empty()) names->get_object()["listKind"] = kind + "List";
+  }
+  auto const* conversion = members.if_contains("conversion");
+  if (conversion == nullptr || conversion->is_null()) members["conversion"] = json::object{{"strategy", "None"}};
 }
 
-// Structural schemas say the type of everything they name.
-void check_structural(json::value const& schema, std::string const& path, bool item, FieldErrors& errors) {
-  if (!schema.is_object()) return;
-  bool const typed = !text_at(schema, {"type"}).empty() || flag_at(schema, "x-kubernetes-int-or-string") ||
-                     flag_at(schema, "x-kubernetes-preserve-unknown-fields");
-  if (!typed) {
-    errors.required(path + ".type", item ? "must not be empty for specified array items"
-                                         : "must not be empty for specified object fields");
-  }
-  if (auto const* properties = api::find_path(&schema, {"properties"});
-      properties != nullptr && properties->is_object()) {
-    for (auto const& [name, child] : properties->get_object()) {
-      check_structural(child, path + ".properties[" + std::string(name) + "]", false, errors);
+// items and additionalProperties may be something else than a schema, so the codec does not look into them.
+std::optional<types::TypeError> canonicalize_below(json::value& schema);
+
+std::optional<types::TypeError> canonicalize_schema(json::value& schema) {
+  static types::Type const& type =
+      *types::find_type("io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaProps");
+  if (!schema.is_object()) return std::nullopt;
+  if (auto error = types::canonicalize(type, schema, {})) return error;
+  return canonicalize_below(schema);
+}
+
+std::optional<types::TypeError> canonicalize_below(json::value& schema) {
+  if (!schema.is_object()) return std::nullopt;
+  for (auto& [key, value] : schema.get_object()) {
+    if (key == "items" || key == "additionalProperties" || key == "additionalItems") {
+      if (auto* const list = value.if_array()) {
+        for (auto& entry : *list) {
+          if (auto error = canonicalize_schema(entry)) return error;
+        }
+      } else if (auto error = canonicalize_schema(value)) {
+        return error;
+      }
+    } else if (key == "properties" || key == "definitions" || key == "patternProperties") {
+      for (auto& [name, child] : value.get_object()) {
+        if (auto error = canonicalize_below(child)) return error;
+      }
+    } else if (key == "allOf" || key == "anyOf" || key == "oneOf") {
+      for (auto& child : value.get_array()) {
+        if (auto error = canonicalize_below(child)) return error;
+      }
+    } else if (key == "not") {
+      if (auto error = canonicalize_below(value)) return error;
     }
   }
-  if (auto const* items = api::find_path(&schema, {"items"})) check_structural(*items, path + ".items", true, errors);
-  if (auto const* additional = api::find_path(&schema, {"additionalProperties"});
-      additional != nullptr && additional->is_object()) {
-    check_structural(*additional, path + ".additionalProperties", false, errors);
-  }
+  return std::nullopt;
 }
 
-// ".spec.replicas" -> {spec, replicas}; empty if it is no simple path below `root`.
-ScalePaths::Path simple_path(std::string_view text, std::string_view root) {
+// The spec as a server stores it.
+std::optional<types::TypeError> canonicalize_spec(json::value& spec) {
+  static types::Type const& kind = *types::find_kind("apiextensions.k8s.io", "v1", "CustomResourceDefinition");
+  static types::Field const& field = *kind.field("spec");
+  if (auto error = types::canonicalize_member(kind, field, spec, {})) return error;
+  if (!spec.is_object()) return std::nullopt;
+  auto* const versions = spec.get_object().if_contains("versions");
+  if (versions == nullptr || !versions->is_array()) return std::nullopt;
+  for (auto& version : versions->get_array()) {
+    auto* const schema = version.is_object() ? version.get_object().if_contains("schema") : nullptr;
+    if (schema == nullptr || !schema->is_object()) continue;
+    auto* const open_api = schema->get_object().if_contains("openAPIV3Schema");
+    if (open_api == nullptr) continue;
+    if (auto error = canonicalize_below(*open_api)) return error;
+  }
+  return std::nullopt;
+}
+
+// ".spec.replicas" -> {spec, replicas}.
+ScalePaths::Path steps_of(std::string_view text) {
   ScalePaths::Path path;
-  if (!text.starts_with('.')) return path;
-  text.remove_prefix(1);
-  for (;;) {
-    auto const dot = text.find('.');
-    auto const step = text.substr(0, dot);
-    if (step.empty() || step.contains('[')) return {};
-    path.emplace_back(step);
-    if (dot == std::string_view::npos) break;
-    text.remove_prefix(dot + 1);
+  while (!text.empty()) {
+    text.remove_prefix(1);
+    auto const dot = std::min(text.find('.'), text.size());
+    path.emplace_back(text.substr(0, dot));
+    text.remove_prefix(dot);
   }
-  bool const below =
-      path.size() > 1 &&
-      (root.empty() ? std::ranges::find(all_versions, path.front()) != std::end(all_versions) : path.front() == root);
-  return below ? path : ScalePaths::Path();
+  return path;
 }
 
-std::optional<ScalePaths> read_scale(json::value const& version, std::string const& field, FieldErrors& errors) {
+std::optional<ScalePaths> read_scale(json::value const& version) {
   json::value const* scale = api::find_path(&version, {"subresources", "scale"});
   if (scale == nullptr) return std::nullopt;
-  auto const read = [&](std::string_view key, std::string_view root, bool required) {
-    auto const text = text_at(*scale, {key});
-    std::string const at = field + ".subresources.scale." + std::string(key);
-    if (text.empty()) {
-      if (required) errors.required(at);
-      return ScalePaths::Path();
-    }
-    auto path = simple_path(text, root);
-    if (path.empty()) {
-      errors.invalid(at, go_value::text(text),
-                     root.empty() ? "should be a json path under .status or .spec"
-                                  : "should be a json path under ." + std::string(root));
-    }
-    return path;
-  };
-  return ScalePaths{read("specReplicasPath", "spec", true), read("statusReplicasPath", "status", true),
-                    read("labelSelectorPath", "", false)};
+  return ScalePaths{steps_of(text_at(*scale, {"specReplicasPath"})), steps_of(text_at(*scale, {"statusReplicasPath"})),
+                    steps_of(text_at(*scale, {"labelSelectorPath"}))};
 }
 
-// A definition's columns; what cannot be printed is left to custom_columns().
-void check_columns(json::value const& version, std::string const& field, FieldErrors& errors) {
-  json::value const* columns = api::find_path(&version, {"additionalPrinterColumns"});
-  if (columns == nullptr || !columns->is_array()) return;
-  constexpr std::string_view types = "boolean,date,integer,number,string";
-  constexpr std::string_view formats = "byte,date,date-time,double,float,int32,int64,password";
-  auto const is_one_of = [](std::string_view text, std::string_view list) {
-    return !text.contains(',') && ("," + std::string(list) + ",").contains("," + std::string(text) + ",");
-  };
-  for (std::size_t i = 0; i < columns->get_array().size(); ++i) {
-    json::value const& column = columns->get_array()[i];
-    std::string const at = field + ".additionalPrinterColumns[" + std::to_string(i) + "]";
-    auto const type = text_at(column, {"type"});
-    auto const format = text_at(column, {"format"});
-    auto const path = text_at(column, {"jsonPath"});
-    if (text_at(column, {"name"}).empty()) errors.required(at + ".name");
-    if (type.empty()) {
-      errors.required(at + ".type", "must be one of " + std::string(types));
-    } else if (!is_one_of(type, types)) {
-      errors.invalid(at + ".type", go_value::text(type), "must be one of " + std::string(types));
-    }
-    if (!format.empty() && !is_one_of(format, formats)) {
-      errors.invalid(at + ".format", go_value::text(format), "must be one of " + std::string(formats));
-    }
-    if (path.empty()) {
-      errors.required(at + ".JSONPath");
-    } else if (!path.starts_with('.')) {
-      errors.invalid(at + ".JSONPath", go_value::text(path), "must be a simple json path starting with .");
-    }
-  }
-}
-
-std::shared_ptr<Kind const> read_version(Definition const& definition, json::value const& spec,
-                                         json::value const& version, std::string const& field, bool only,
-                                         FieldErrors& errors) {
-  auto const name = text_at(version, {"name"});
-  if (!names::dns1123_label(name).empty()) {
-    errors.invalid(field + ".name", go_value::text(name), "must be a DNS-1035 label");
-  }
-  Kind kind =
-      make_kind({definition.group, std::string(name), definition.plural}, std::string(text_at(spec, {"names", "kind"})),
-                text_at(spec, {"scope"}) == "Namespaced", custom_resource_strategy);
+std::optional<Kind> read_version(Definition const& definition, json::value const& spec, json::value const& version,
+                                 FieldErrors& errors) {
+  Kind kind = make_kind({definition.group, std::string(text_at(version, {"name"})), definition.plural},
+                        std::string(text_at(spec, {"names", "kind"})), text_at(spec, {"scope"}) == "Namespaced",
+                        custom_resource_strategy);
   kind.singular = text_at(spec, {"names", "singular"});
   kind.list_kind = text_at(spec, {"names", "listKind"});
   kind.short_names = texts_at(spec, {"names", "shortNames"});
   kind.categories = texts_at(spec, {"names", "categories"});
   kind.has_status = api::find_path(&version, {"subresources", "status"}) != nullptr;
-  kind.scale = read_scale(version, field, errors);
+  kind.scale = read_scale(version);
   kind.has_scale = kind.scale.has_value();
-  // Those of an only version it keeps one level higher, too.
-  check_columns(version, only ? "spec" : field, errors);
   json::value const* schema = api::find_path(&version, {"schema", "openAPIV3Schema"});
-  if (schema == nullptr) {
-    errors.required(field + ".schema.openAPIV3Schema", "schemas are required");
-    return nullptr;
-  }
-  // Server 1.20 keeps the schema of an only version one level higher, and names it there.
-  std::string const at = only ? "spec.validation.openAPIV3Schema" : field + ".schema.openAPIV3Schema";
-  if (text_at(*schema, {"type"}) != "object") {
-    errors.invalid(at + ".type", go_value::text(text_at(*schema, {"type"})), "must be object at the root");
-  }
-  if (auto const* properties = api::find_path(schema, {"properties"});
-      properties != nullptr && properties->is_object()) {
-    for (auto const& [property, child] : properties->get_object()) {
-      check_structural(child, at + ".properties[" + std::string(property) + "]", false, errors);
-    }
-  }
   auto compiled = Schema::compile(*schema);
   if (!compiled) {
-    errors.invalid(at, "\"\"", compiled.error());
-    return nullptr;
+    errors.invalid("spec.versions", "\"\"", "error building validator: " + compiled.error());
+    return std::nullopt;
   }
   kind.schema = *std::move(compiled);
   kind.schema_source = api::share(*schema);
   kind.columns = printing::custom_columns(api::find_path(&version, {"additionalPrinterColumns"}));
-  return std::make_shared<Kind const>(std::move(kind));
-}
-
-void check_names(Definition const& definition, json::value const& spec, FieldErrors& errors) {
-  if (definition.group.empty()) {
-    errors.required("spec.group");
-  } else {
-    for (auto const& message : names::dns1123_subdomain(definition.group)) {
-      errors.invalid("spec.group", go_value::text(definition.group), message);
-    }
-    if (!definition.group.contains('.')) {
-      errors.invalid("spec.group", go_value::text(definition.group), "should be a domain with at least one dot");
-    }
-  }
-  static std::array const scopes{std::string("Cluster"), std::string("Namespaced")};
-  auto const scope = text_at(spec, {"scope"});
-  if (std::ranges::find(scopes, scope) == scopes.end()) {
-    errors.not_supported("spec.scope", go_value::text(scope), scopes);
-  }
-  for (std::string_view const name : {"plural", "singular", "kind", "listKind"}) {
-    auto const text = text_at(spec, {"names", name});
-    std::string const field = "spec.names." + std::string(name);
-    if (text.empty()) {
-      errors.required(field);
-      continue;
-    }
-    for (auto const& message : names::dns1123_label(lower(text))) errors.invalid(field, go_value::text(text), message);
-  }
+  return kind;
 }
 
 void read_versions(Definition& definition, json::value const& spec) {
-  json::array const* versions = versions_of(spec);
-  if (versions == nullptr || versions->empty()) {
-    definition.errors.required("spec.versions", "must have exactly one version marked as storage version");
-    return;
-  }
-  std::size_t storage_versions = 0;
-  for (std::size_t i = 0; i < versions->size(); ++i) {
-    json::value const& version = (*versions)[i];
-    auto kind = read_version(definition, spec, version, "spec.versions[" + std::to_string(i) + "]",
-                             versions->size() == 1, definition.errors);
+  auto const versions = std::make_shared<CustomVersions>();
+  std::vector<Kind> kinds;
+  for (auto const& version : spec.at("versions").get_array()) {
+    auto kind = read_version(definition, spec, version, definition.errors);
+    if (!kind) return;
+    versions->all.push_back({kind->api_version, kind->schema});
     if (flag_at(version, "storage")) {
-      ++storage_versions;
-      definition.storage_version = text_at(version, {"name"});
+      definition.storage_version = kind->resource.version;
+      versions->storage = kind->api_version;
     }
-    if (kind != nullptr && flag_at(version, "served")) definition.served.push_back(std::move(kind));
+    if (flag_at(version, "served")) kinds.push_back(*std::move(kind));
   }
-  if (storage_versions != 1) {
-    definition.errors.invalid("spec.versions", "\"\"", "must have exactly one version marked as storage version");
+  for (auto& kind : kinds) {
+    kind.versions = versions;
+    definition.served.push_back(std::make_shared<Kind const>(std::move(kind)));
   }
 }
 
 }  // namespace
 
+Schema const* CustomVersions::schema_of(std::string_view api_version) const {
+  auto const found = std::ranges::find(all, api_version, &Version::api_version);
+  return found == all.end() ? nullptr : found->schema.get();
+}
+
 std::shared_ptr<Definition const> compile_definition(api::SharedJson const& given) {
-  static api::SharedJson const nothing = api::share(json::object());
   auto definition = std::make_shared<Definition>();
   definition->submitted = given;
-  api::SharedJson const& spec = given && given->is_object() ? given : nothing;
-  definition->spec = with_defaults(spec);
-  definition->group = text_at(*spec, {"group"});
-  definition->plural = text_at(*spec, {"names", "plural"});
-  check_names(*definition, *definition->spec, definition->errors);
-  read_versions(*definition, *definition->spec);
-  if (auto const* names = api::find_path(definition->spec.get(), {"names"}))
-    definition->accepted_names = api::share(*names);
+  json::value spec = given && given->is_object() ? *given : json::value(json::object());
+  add_defaults(spec);
+  if (auto const error = canonicalize_spec(spec)) {
+    definition->unreadable = types::to_text(*error);
+    return definition;
+  }
+  definition->spec = given && spec == *given ? given : api::share(std::move(spec));
+  definition->group = text_at(*definition->spec, {"group"});
+  definition->plural = text_at(*definition->spec, {"names", "plural"});
+  check_definition_spec(*definition->spec, definition->errors);
+  if (definition->errors.empty()) read_versions(*definition, *definition->spec);
   return definition;
 }
 

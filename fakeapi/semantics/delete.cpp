@@ -48,20 +48,19 @@ std::optional<api::Error> check_first_preconditions(Kind const& kind, api::Objec
 }
 
 Result<api::Response> keep(Call const& call, api::ObjectPtr const& stored, api::Object next) {
-  Kind const& kind = call.kind();
-  if (api::same_content(next, *stored)) return api::Response(present(kind, stored));
-  if (call.dry_run()) return api::Response(present(kind, std::make_shared<api::Object const>(std::move(next))));
-  return api::Response(present(kind, call.state.put(*call.served, std::move(next), call.context)));
+  if (api::same_content(next, *stored)) return api::Response(present(call, stored));
+  if (call.dry_run()) return api::Response(present(call, std::make_shared<api::Object const>(std::move(next))));
+  return api::Response(present(call, call.state.put(*call.served, std::move(next), call.context)));
 }
 
-api::Response gone(Kind const& kind, api::ObjectPtr const& last) {
-  if (kind.strategy->returns_deleted) return api::Response(present(kind, last));
+api::Response gone(Call const& call, api::ObjectPtr const& last) {
+  if (call.kind().strategy->returns_deleted) return api::Response(present(call, last));
   return api::Response(api::Deleted{last->metadata.uid});
 }
 
 Result<api::Response> remove(Call const& call, api::ObjectPtr const& stored) {
   if (!call.dry_run()) call.state.erase(*call.served, stored->key(), call.context);
-  return gone(call.kind(), stored);
+  return gone(call, stored);
 }
 
 enum class Grace : std::uint8_t { none, begun, pending };
@@ -116,14 +115,14 @@ Result<api::Response> delete_one(Call const& call, api::ObjectKey const& key, ap
     strategy.begin_deletion(next, options.propagation, now);
     return keep(call, stored, std::move(next));
   }
-  if (strategy.stays != nullptr && strategy.stays(*stored)) return api::Response(present(kind, stored));
+  if (strategy.stays != nullptr && strategy.stays(*stored)) return api::Response(present(call, stored));
   auto finalizers =
       strategy.garbage_collected ? propagated(stored->metadata, options.propagation) : stored->metadata.finalizers;
   if (strategy.grace == nullptr && finalizers.empty()) return remove(call, stored);
 
   api::Object next = *stored;
   Grace const grace = begin_grace(strategy, stored->metadata, next, grace_period, now);
-  if (grace == Grace::pending) return gone(kind, stored);  // nor do finalizers change any more
+  if (grace == Grace::pending) return gone(call, stored);  // nor do finalizers change any more
   next.metadata.finalizers = std::move(finalizers);
   bool const waits = !next.metadata.finalizers.empty();
   if (grace == Grace::none) {

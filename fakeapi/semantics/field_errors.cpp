@@ -90,6 +90,17 @@ void FieldErrors::too_long(std::string field, std::string_view detail) {
   add("FieldValueTooLong", "Too long", std::move(field), {}, detail);
 }
 
+void FieldErrors::append_at(std::string const& path, std::string_view root, FieldErrors const& others) {
+  for (auto cause : others.causes_) {
+    cause.field = path + cause.field.substr(std::min(root.size(), cause.field.size()));
+    causes_.push_back(std::move(cause));
+  }
+}
+
+void FieldErrors::sort() {
+  std::ranges::sort(causes_, {}, [](api::Cause const& cause) { return cause.field + ": " + cause.message; });
+}
+
 void FieldErrors::repeat() {
   auto const once = causes_.size();
   causes_.reserve(2 * once);

@@ -37,6 +37,10 @@ class FieldErrors {
   void append(FieldErrors const& others) {
     causes_.insert(causes_.end(), others.causes_.begin(), others.causes_.end());
   }
+  /// Appends those of a value of its own at a place: `root` at the beginning of each field becomes `path`.
+  void append_at(std::string const& path, std::string_view root, FieldErrors const& others);
+  /// By their texts, where the real server sorts them.
+  void sort();
   /// Appends them once more: two validators of the real server run over the same rules.
   void repeat();
 

@@ -1,4 +1,5 @@
 // Selectors, and how a version of a kind shows an object.
+#include "fakeapi/semantics/kinds/custom_resource.hpp"
 #include "fakeapi/semantics/operations.hpp"
 #include "fakeapi/semantics/status.hpp"
 #include "fakeapi/types/type.hpp"
@@ -87,12 +88,21 @@ bool matches(Kind const& kind, Filter const& filter, api::Object const& object) 
 
 api::ObjectKey first_key(Filter const& filter) { return {filter.namespace_, ""}; }
 
-api::ObjectPtr present(Kind const& kind, api::ObjectPtr object) {
-  if (object->api_version == kind.api_version) return object;
+api::ObjectPtr present(Kind const& kind, Revision since, api::ObjectPtr object) {
+  bool const in_version = object->api_version == kind.api_version;
+  if (in_version && (!kind.versions || api::to_number(object->metadata.resource_version) >= since)) return object;
   api::Object shown = *object;
-  if (kind.strategy->show != nullptr) kind.strategy->show(shown);
-  shown.api_version = kind.api_version;
+  if (kind.versions) {
+    show_in_version(kind, shown);
+  } else {
+    if (kind.strategy->show != nullptr) kind.strategy->show(shown);
+    shown.api_version = kind.api_version;
+  }
   return std::make_shared<api::Object const>(std::move(shown));
+}
+
+void to_storage(Kind const& kind, api::Object& object) {
+  if (kind.versions) keep_in_storage_version(kind, object);
 }
 
 std::optional<api::Error> check_type(Kind const& kind, api::Object& object) {

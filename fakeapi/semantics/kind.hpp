@@ -17,6 +17,7 @@ namespace fakeapi {
 class DefinitionCache;
 class FieldErrors;
 class Schema;
+struct CustomVersions;
 struct Kind;
 namespace printing {
 struct CustomColumns;
@@ -85,6 +86,10 @@ struct Strategy {
   /// (same pointers) what is as it should be, and what is the stored object's. Fails where decoding would (400).
   std::optional<api::Error> (*admit)(Admission const& admission, api::Object& object,
                                      api::Object const* stored) = nullptr;
+  /// The same of what server-side apply made, where that is not what decoding makes: unknown fields stay until the
+  /// object has been validated. Null: `admit`.
+  std::optional<api::Error> (*admit_applied)(Admission const& admission, api::Object& object,
+                                             api::Object const* stored) = nullptr;
   void (*prepare_create)(Kind const& kind, api::Object& object) = nullptr;
   /// Last of all, when the object is known to be valid: gives it what is given out once in a cluster (addresses,
   /// ports). `stored` is null on create.
@@ -159,7 +164,8 @@ struct Kind {
   std::vector<std::string> categories;   ///< "all"
   std::vector<std::string_view> verbs;   ///< in the order of the real server's documents
   // Of custom resources:
-  std::shared_ptr<Schema const> schema;  ///< null: fields are not restricted
+  std::shared_ptr<Schema const> schema;            ///< null: fields are not restricted
+  std::shared_ptr<CustomVersions const> versions;  ///< all of the definition, this one among them
   std::optional<ScalePaths> scale;
   /// Name and the additionalPrinterColumns; null: no definition said any.
   std::shared_ptr<printing::CustomColumns const> columns;

@@ -20,14 +20,6 @@ std::string go_time(std::optional<api::Timestamp> const& time) {
   return text + " +0000 UTC";
 }
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return out;
-}
-
 void invalid_all(std::string const& field, std::string_view value, names::Messages const& messages,
                  FieldErrors& errors) {
   for (auto const& message : messages) errors.invalid(field, go_value::text(value), message);
@@ -36,12 +28,29 @@ void invalid_all(std::string const& field, std::string_view value, names::Messag
 void validate_annotations(api::StringMap const& annotations, FieldErrors& errors) {
   std::size_t bytes = 0;
   for (auto const& [key, value] : annotations) {
-    invalid_all("metadata.annotations", key, names::qualified_name(lower(key)), errors);
+    invalid_all("metadata.annotations", key, names::qualified_name(names::lower(key)), errors);
     bytes += key.size() + value.size();
   }
   if (bytes > most_annotation_bytes) {
     errors.too_long("metadata.annotations", "must have at most " + std::to_string(most_annotation_bytes) + " bytes");
   }
+}
+
+// %#v of a reference; pointers cannot be foretold.
+std::string go_reference(api::OwnerReference const& reference) {
+  auto const pointer = [](std::optional<bool> const& flag) {
+    return std::string("(*bool)(") + (flag ? "0xc000000000" : "nil") + ")";
+  };
+  return "v1.OwnerReference{APIVersion:" + go_value::text(reference.api_version) +
+         ", Kind:" + go_value::text(reference.kind) + ", Name:" + go_value::text(reference.name) +
+         ", UID:" + go_value::text(reference.uid) + ", Controller:" + pointer(reference.controller) +
+         ", BlockOwnerDeletion:" + pointer(reference.block_owner_deletion) + "}";
+}
+
+std::string go_references(std::vector<api::OwnerReference> const& references) {
+  std::string text = "[]v1.OwnerReference{";
+  for (auto const& reference : references) text += (text.back() == '{' ? "" : ", ") + go_reference(reference);
+  return text + "}";
 }
 
 void validate_owner_references(std::vector<api::OwnerReference> const& references, FieldErrors& errors) {
@@ -58,11 +67,11 @@ void validate_owner_references(std::vector<api::OwnerReference> const& reference
     if (reference.name.empty()) errors.invalid(field + ".name", "\"\"", "name must not be empty");
     if (reference.uid.empty()) errors.invalid(field + ".uid", "\"\"", "uid must not be empty");
     if (reference.api_version == "v1" && reference.kind == "Event") {
-      errors.invalid(field, go_value::text(reference.name), "/v1, Kind=Event is disallowed from being an owner");
+      errors.invalid(field, go_reference(reference), "/v1, Kind=Event is disallowed from being an owner");
     }
     if (!reference.controller.value_or(false)) continue;
     if (controlled) {
-      errors.invalid(field, go_value::text(reference.name),
+      errors.invalid(field, go_references(references),
                      "Only one reference can have Controller set to true. Found \"true\" in references for " +
                          controller + " and " + reference.name);
     }
@@ -71,7 +80,7 @@ void validate_owner_references(std::vector<api::OwnerReference> const& reference
   }
 }
 
-void validate_finalizers(Kind const& kind, std::vector<std::string> const& finalizers, FieldErrors& errors) {
+void validate_finalizers(bool built_in, std::vector<std::string> const& finalizers, FieldErrors& errors) {
   std::string const field = "metadata.finalizers";
   bool orphan = false;
   bool foreground = false;
@@ -85,7 +94,7 @@ void validate_finalizers(Kind const& kind, std::vector<std::string> const& final
     for (auto const& finalizer : finalizers) list += (list.back() == '{' ? "" : ", ") + go_value::text(finalizer);
     errors.invalid(field, list + "}", "finalizer orphan and foregroundDeletion cannot be both set");
   }
-  if (!kind.strategy->built_in || kind.strategy->loose_finalizers) return;
+  if (!built_in) return;
   for (std::size_t i = 0; i < finalizers.size(); ++i) {
     auto const& finalizer = finalizers[i];
     bool const standard =
@@ -142,7 +151,30 @@ void validate_metadata(Kind const& kind, api::ObjectMeta const& metadata, FieldE
   validate_labels(*metadata.labels, "metadata.labels", errors);
   validate_annotations(*metadata.annotations, errors);
   validate_owner_references(*metadata.owner_references, errors);
-  validate_finalizers(kind, *metadata.finalizers, errors);
+  validate_finalizers(kind.strategy->built_in && !kind.strategy->loose_finalizers, *metadata.finalizers, errors);
+}
+
+void validate_embedded_metadata(api::ObjectMeta const& metadata, FieldErrors& errors) {
+  auto const segment_fault = [](std::string_view name, bool prefix) -> std::string {
+    if (!prefix && (name == "." || name == "..")) return "may not be '" + std::string(name) + "'";
+    for (char const c : {'/', '%'}) {
+      if (name.contains(c)) return std::string("may not contain '") + c + "'";
+    }
+    return "";
+  };
+  for (auto const& [field, name] : {std::pair(std::string("metadata.generateName"), &metadata.generate_name),
+                                    std::pair(std::string("metadata.name"), &metadata.name)}) {
+    bool const prefix = name == &metadata.generate_name;
+    if (auto const fault = segment_fault(*name, prefix); !fault.empty())
+      errors.invalid(field, go_value::text(*name), fault);
+  }
+  if (!metadata.namespace_.empty()) {
+    invalid_all("metadata.namespace", metadata.namespace_, names::dns1123_label(metadata.namespace_), errors);
+  }
+  validate_labels(*metadata.labels, "metadata.labels", errors);
+  validate_annotations(*metadata.annotations, errors);
+  validate_owner_references(*metadata.owner_references, errors);
+  validate_finalizers(false, *metadata.finalizers, errors);
 }
 
 void validate_metadata_update(Kind const& kind, api::ObjectMeta const& next, api::ObjectMeta const& stored,
@@ -162,7 +194,9 @@ void validate_metadata_update(Kind const& kind, api::ObjectMeta const& next, api
   if (!(next.labels == stored.labels)) validate_labels(*next.labels, "metadata.labels", errors);
   if (!(next.annotations == stored.annotations)) validate_annotations(*next.annotations, errors);
   if (!(next.owner_references == stored.owner_references)) validate_owner_references(*next.owner_references, errors);
-  if (!(next.finalizers == stored.finalizers)) validate_finalizers(kind, *next.finalizers, errors);
+  if (!(next.finalizers == stored.finalizers)) {
+    validate_finalizers(kind.strategy->built_in && !kind.strategy->loose_finalizers, *next.finalizers, errors);
+  }
 }
 
 api::Shared<std::vector<std::string>> propagated(api::ObjectMeta const& metadata, api::PropagationPolicy policy) {

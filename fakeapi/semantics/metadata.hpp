@@ -17,6 +17,9 @@ void validate_metadata_update(Kind const& kind, api::ObjectMeta const& next, api
 /// The finalizers after the propagation policy of a delete has put in or taken out the garbage collector's own.
 api::Shared<std::vector<std::string>> propagated(api::ObjectMeta const& metadata, api::PropagationPolicy policy);
 
+/// Of a resource that is embedded in another one.
+void validate_embedded_metadata(api::ObjectMeta const& metadata, FieldErrors& errors);
+
 /// Labels of a pod template or a selector, at `field`.
 void validate_labels(api::StringMap const& labels, std::string const& field, FieldErrors& errors);
 

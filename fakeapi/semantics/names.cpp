@@ -12,9 +12,9 @@ constexpr std::size_t longest_subdomain = 253;
 constexpr std::size_t longest_port_name = 15;
 
 constexpr std::string_view label_regex = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";
+constexpr std::string_view letter_first_regex = "[a-z]([-a-z0-9]*[a-z0-9])?";
 constexpr std::string_view subdomain_regex = "[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*";
 constexpr std::string_view qualified_regex = "([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]";
-constexpr std::string_view dns1035_regex = "[a-z]([-a-z0-9]*[a-z0-9])?";
 constexpr std::string_view environment_regex = "[-._a-zA-Z][-._a-zA-Z0-9]*";
 constexpr std::string_view key_regex = "[-._a-zA-Z0-9]+";
 constexpr std::string_view label_value_regex = "(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?";
@@ -90,6 +90,18 @@ Messages dns1123_label(std::string_view text) {
   return messages;
 }
 
+Messages dns1035_label(std::string_view text) {
+  Messages messages;
+  if (text.size() > longest_label) messages.push_back(too_long(longest_label));
+  if (!is_label(text) || text.front() < 'a') {
+    messages.push_back(
+        mismatch("a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic "
+                 "character, and end with an alphanumeric character",
+                 letter_first_regex, {"my-name", "abc-123"}));
+  }
+  return messages;
+}
+
 Messages dns1123_subdomain(std::string_view text) {
   Messages messages;
   if (text.size() > longest_subdomain) messages.push_back(too_long(longest_subdomain));
@@ -156,18 +168,6 @@ Messages port_name(std::string_view text) {
   if (text.contains("--")) messages.emplace_back("must not contain consecutive hyphens");
   if (!text.empty() && (text.front() == '-' || text.back() == '-')) {
     messages.emplace_back("must not begin or end with a hyphen");
-  }
-  return messages;
-}
-
-Messages dns1035_label(std::string_view text) {
-  Messages messages;
-  if (text.size() > longest_label) messages.push_back(too_long(longest_label));
-  if (!is_label(text) || (text.front() >= '0' && text.front() <= '9')) {
-    messages.push_back(
-        mismatch("a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic "
-                 "character, and end with an alphanumeric character",
-                 dns1035_regex, {"my-name", "abc-123"}));
   }
   return messages;
 }
@@ -262,6 +262,20 @@ bool is_ip_address(std::string_view text) {
     }
   }
   return shortened ? groups < 8 : groups == 8;
+}
+
+std::string joined(Messages const& messages) {
+  std::string text;
+  for (auto const& message : messages) text += (text.empty() ? "" : ",") + message;
+  return text;
+}
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return out;
 }
 
 Messages label_name(std::string_view name, bool prefix) { return dns1123_label(unmasked(name, prefix)); }

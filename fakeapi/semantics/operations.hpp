@@ -25,7 +25,9 @@ struct Call {
 Result<api::ObjectPtr> get(Call const& call);
 /// `options` are those of the request, or those that a deletecollection brings along.
 Result<api::ObjectList> list(Call const& call, api::ListOptions const& options);
-Result<api::ObjectPtr> create(Call const& call, api::ObjectPtr const& body);
+/// How an object comes to be: by POST, or by a write to a name that is not there yet.
+enum class Creation : std::uint8_t { post, put, apply };
+Result<api::ObjectPtr> create(Call const& call, api::ObjectPtr const& body, Creation creation = Creation::post);
 /// POST of a Pod's subresources; both answer a Status of success.
 Result<api::ObjectPtr> bind_pod(Call const& call, api::ObjectPtr const& body);
 Result<api::ObjectPtr> evict_pod(Call const& call, api::ObjectPtr const& body);
@@ -53,8 +55,19 @@ bool matches(Kind const& kind, Filter const& filter, api::Object const& object);
 /// Where the keys of a filter begin.
 api::ObjectKey first_key(Filter const& filter);
 
-/// The object as this version of its kind shows it.
-api::ObjectPtr present(Kind const& kind, api::ObjectPtr object);
+/// The object as this version of its kind shows it. `since`: when the definition last changed; what was written before
+/// gets the defaults it has now.
+api::ObjectPtr present(Kind const& kind, Revision since, api::ObjectPtr object);
+inline api::ObjectPtr present(Call const& call, api::ObjectPtr object) {
+  return present(call.kind(), call.served->since, std::move(object));
+}
+/// An object that a request has made, in the form in which it is kept.
+void to_storage(Kind const& kind, api::Object& object);
+
+/// Takes out owner references that come twice, and says so in a warning. `patched`: the object came out of a patch.
+void remove_duplicate_owners(Call const& call, api::ObjectMeta& metadata, bool patched);
+/// An object that is too large to be stored, if the server has such a limit.
+std::optional<api::Error> check_size(State const& state, api::Object const& object);
 
 /// Whether a body is of this kind; fills in what a built-in kind takes from the URL.
 std::optional<api::Error> check_type(Kind const& kind, api::Object& object);

@@ -3,6 +3,7 @@
 
 #include "fakeapi/semantics/continue_token.hpp"
 #include "fakeapi/semantics/operations.hpp"
+#include "fakeapi/semantics/shuffle.hpp"
 #include "fakeapi/semantics/status.hpp"
 
 namespace fakeapi {
@@ -33,6 +34,7 @@ struct Snapshot {
   Revision revision = 0;
   api::ObjectKey from;
   std::int64_t limit = 0;  // 0: none
+  bool cached = false;
   bool continued = false;
 };
 
@@ -71,6 +73,7 @@ Result<Snapshot> snapshot(Call const& call, api::ListOptions const& options, Fil
   bool const paged = at.limit > 0 && asked != 0;
   if (options.match != ResourceVersionMatch::exact && !paged) {
     at.limit = 0;  // from the cache, which knows no pages
+    at.cached = true;
     at.revision = call.state.cache_revision(*call.served, call.context.frontend);
     if (asked > at.revision) return std::unexpected(status::too_large_resource_version(asked, at.revision));
     return at;
@@ -104,11 +107,11 @@ Result<api::ObjectPtr> get(Call const& call) {
   }
   if (!stored) return std::unexpected(subresource_not_found(call));
   if (request.subresource == api::Subresource::scale) {
-    auto scale = scale_of(kind, *stored);
+    auto scale = scale_of(kind, *present(call, stored));
     if (!scale) return std::unexpected(std::move(scale.error()));
     return std::make_shared<api::Object const>(*std::move(scale));
   }
-  return present(kind, stored);
+  return present(call, stored);
 }
 
 Result<api::ObjectList> list(Call const& call, api::ListOptions const& options) {
@@ -131,7 +134,7 @@ Result<api::ObjectList> list(Call const& call, api::ListOptions const& options) 
       return everything;  // only without selectors are the remaining ones counted
     }
     if (matches(kind, *filter, *object)) {
-      answer.items.push_back(api::trim(present(kind, object), options.trim));
+      answer.items.push_back(api::trim(present(call, object), options.trim));
     }
     if (at->limit > 0) last = object;
     return true;
@@ -140,6 +143,9 @@ Result<api::ObjectList> list(Call const& call, api::ListOptions const& options) 
     answer.continue_token =
         encode_continue({static_cast<std::int64_t>(at->revision), after(last->key())}, filter->namespace_);
     if (everything) answer.remaining_item_count = left_over;
+  }
+  if (at->cached && call.state.options.shuffle_seed != 0) {
+    shuffle(answer.items, call.state.options.shuffle_seed, at->revision);
   }
   return answer;
 }

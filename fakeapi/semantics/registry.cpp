@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "fakeapi/semantics/definition.hpp"
+#include "fakeapi/semantics/definition_status.hpp"
 #include "fakeapi/semantics/strategies.hpp"
 #include "operator/seams/check.hpp"
 
@@ -30,6 +31,22 @@ BuiltIn make_built_in(Profile profile) {
     made.served.push_back(std::make_shared<Served const>(kind, index, 0, false));
   }
   return made;
+}
+
+bool goes_by(Kind const& kind, DefinitionNames const& names) {
+  return kind.kind == names.kind && kind.singular == names.singular && kind.list_kind == names.list_kind &&
+         kind.short_names == names.short_names && kind.categories == names.categories;
+}
+
+// The kind under names that may not be all that its definition asks for.
+std::shared_ptr<Kind const> named(std::shared_ptr<Kind const> const& kind, DefinitionNames const& names) {
+  if (goes_by(*kind, names)) return kind;
+  Kind other = *kind;
+  other.singular = names.singular;
+  other.list_kind = names.list_kind;
+  other.short_names = names.short_names;
+  other.categories = names.categories;
+  return std::make_shared<Kind const>(std::move(other));
 }
 
 BuiltIn const& built_in(Profile profile) {
@@ -62,6 +79,7 @@ ResourceIndex Registry::place_of(std::string_view group, std::string_view plural
   }
   places_.emplace_back(group, plural);
   since_.push_back(not_served);
+  defined_.push_back(nullptr);
   return log_.add_resource();
 }
 
@@ -86,18 +104,29 @@ bool Registry::is_built_in_group(std::string_view group) const {
   return std::ranges::any_of(built_in_kinds(profile_), [&](auto const& kind) { return kind->resource.group == group; });
 }
 
-void Registry::serve(Definition const& definition, Revision revision, bool terminating) {
-  remove(definition.group, definition.plural);
-  ResourceIndex const index = place_of(definition.group, definition.plural);
-  since_[static_cast<std::size_t>(index)] = revision;
-  for (auto const& kind : definition.served) {
-    served_.push_back(std::make_shared<Served const>(kind, index, revision, terminating));
+void Registry::serve(std::shared_ptr<Definition const> const& definition, DefinitionNames const& names,
+                     Revision revision, bool terminating) {
+  ResourceIndex const index = place_of(definition->group, definition->plural);
+  auto const place = static_cast<std::size_t>(index);
+  auto const before = defined_[place - built_in_places_];
+  auto const current = find(index);
+  bool const same = before != nullptr && api::same_json(before->spec, definition->spec) &&
+                    (!current || goes_by(*current->kind, names));
+  if (same && current && current->terminating == terminating) return;
+  Revision const since = same ? since_[place] : revision;
+  remove(definition->group, definition->plural);
+  since_[place] = since;
+  defined_[place - built_in_places_] = definition;
+  for (auto const& kind : definition->served) {
+    served_.push_back(std::make_shared<Served const>(named(kind, names), index, since, terminating));
   }
 }
 
 void Registry::remove(std::string_view group, std::string_view plural) {
   for (std::size_t i = 0; i < places_.size(); ++i) {
-    if (places_[i].second == plural && places_[i].first == group) since_[built_in_places_ + i] = not_served;
+    if (places_[i].second != plural || places_[i].first != group) continue;
+    since_[built_in_places_ + i] = not_served;
+    defined_[i] = nullptr;
   }
   auto const middle = served_.begin() + static_cast<std::ptrdiff_t>(built_in_);
   auto const gone = std::remove_if(middle, served_.end(), [&](auto const& served) {

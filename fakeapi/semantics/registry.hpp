@@ -12,6 +12,7 @@
 namespace fakeapi {
 
 struct Definition;
+struct DefinitionNames;
 
 /// One version of a resource in one server.
 struct Served {
@@ -40,8 +41,10 @@ class Registry {
   std::span<std::shared_ptr<Served const> const> served() const { return served_; }
   bool is_built_in_group(std::string_view group) const;
 
-  /// Serves what a definition defines, in place of what an earlier one of the same resource did.
-  void serve(Definition const& definition, Revision revision, bool terminating);
+  /// Serves what a definition defines under the names that were accepted, in place of what an earlier one of the same
+  /// resource did. `revision` is that of the commit that brings it about.
+  void serve(std::shared_ptr<Definition const> const& definition, DefinitionNames const& names, Revision revision,
+             bool terminating);
   /// Serves a group's plural no more. Its place in the log stays.
   void remove(std::string_view group, std::string_view plural);
 
@@ -62,6 +65,8 @@ class Registry {
   std::vector<std::pair<std::string, std::string>> places_;
   std::size_t built_in_places_ = 0;
   std::vector<Revision> since_;  // by place
+  // What is served of each of places_, parallel to it; null: nothing.
+  std::vector<std::shared_ptr<Definition const>> defined_;
 };
 
 }  // namespace fakeapi

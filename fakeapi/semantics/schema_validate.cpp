@@ -1,11 +1,17 @@
-// Validation, with the words of the real server.
+// Validation of one node, with the words of the real server and in the order in which it looks.
+#include <re2/re2.h>
+
 #include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 #include <cmath>
+#include <limits>
 
+#include "fakeapi/semantics/findings.hpp"
+#include "fakeapi/semantics/go_syntax.hpp"
 #include "fakeapi/semantics/schema.hpp"
+#include "fakeapi/semantics/schema_formats.hpp"
 #include "operator/api/object.hpp"
 
 namespace fakeapi {
@@ -13,10 +19,25 @@ namespace {
 
 namespace json = boost::json;
 
+// Whether a number has no fraction, as far as a double can tell.
+bool is_whole(double number) {
+  constexpr double most = 9007199254740991;  // 2^53 - 1
+  constexpr double epsilon = 1e-9;
+  if (std::isnan(number) || std::abs(number) > most) return false;
+  double const whole = std::trunc(number);
+  double const difference = std::abs(number - whole);
+  if (difference == 0) return true;
+  if (whole == 0) return difference < epsilon * std::numeric_limits<double>::denorm_min();
+  return difference / (std::abs(number) + std::abs(whole)) < epsilon;
+}
+
+bool is_integer(json::value const& value) {
+  return value.is_int64() || (value.is_uint64() && value.get_uint64() <= std::numeric_limits<std::int64_t>::max());
+}
+
 // 1.0 is an integer, as for JSON schema.
 bool is_integral(json::value const& value) {
-  return value.is_int64() || value.is_uint64() ||
-         (value.is_double() && std::trunc(value.get_double()) == value.get_double());
+  return is_integer(value) || (value.is_double() && is_whole(value.get_double()));
 }
 
 std::string_view name_of(json::value const& value) {
@@ -26,10 +47,11 @@ std::string_view name_of(json::value const& value) {
     case json::kind::bool_:
       return "boolean";
     case json::kind::int64:
-    case json::kind::uint64:
       return "integer";
+    case json::kind::uint64:
+      return is_integer(value) ? "integer" : "number";
     case json::kind::double_:
-      return is_integral(value) ? "integer" : "number";
+      return "number";
     case json::kind::string:
       return "string";
     case json::kind::array:
@@ -38,6 +60,12 @@ std::string_view name_of(json::value const& value) {
       return "object";
   }
   return "";
+}
+
+// What Go calls the format of a value whose schema has one.
+std::string_view format_of(json::value const& value) {
+  if (is_integer(value)) return "int64";
+  return value.is_number() ? "double" : "";
 }
 
 std::string_view name_of(Schema const& schema) {
@@ -82,181 +110,194 @@ bool fits(Schema const& schema, json::value const& value) {
   return false;
 }
 
-// %#v of what JSON decodes to.
-std::string go_syntax(json::value const& value) {
-  switch (value.kind()) {
-    case json::kind::null:
-      return "interface {}(nil)";
-    case json::kind::bool_:
-      return value.get_bool() ? "true" : "false";
-    case json::kind::int64:
-      return std::to_string(value.get_int64());
-    case json::kind::uint64:
-      return std::to_string(value.get_uint64());
-    case json::kind::double_:
-      return go_value::real(value.get_double());
-    case json::kind::string:
-      return go_value::text(std::string_view(value.get_string()));
-    case json::kind::array: {
-      std::string text = "[]interface {}{";
-      for (auto const& item : value.get_array()) text += (text.back() == '{' ? "" : ", ") + go_syntax(item);
-      return text + "}";
-    }
-    case json::kind::object: {
-      std::vector<std::string> entries;
-      for (auto const& [key, member] : value.get_object()) {
-        entries.push_back(go_value::text(key) + ":" + go_syntax(member));
-      }
-      std::ranges::sort(entries);
-      std::string text = "map[string]interface {}{";
-      for (auto const& entry : entries) text += (text.back() == '{' ? "" : ", ") + entry;
-      return text + "}";
-    }
-  }
-  return "";
-}
-
 std::int64_t code_points(std::string_view text) {
   return std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; });
 }
 
-void fail(FieldPath const& path, std::string_view value, std::string const& what, FieldErrors& errors) {
-  auto field = path.to_string();
-  auto detail = field + " in body " + what;
-  errors.invalid(std::move(field), value, detail);
-}
-
-void wrong_type(FieldPath const& path, std::string_view type, std::string_view found, FieldErrors& errors) {
+void wrong_type(FieldPath const& path, std::string_view type, std::string_view found, Findings& findings) {
   auto const quoted = go_value::text(found);
-  fail(path, quoted, "must be of type " + std::string(type) + ": " + quoted, errors);
+  findings.invalid(path, quoted, "must be of type " + std::string(type) + ": " + quoted);
 }
 
-// Whether two list items are one and the same by the list's keys.
-bool same_identity(Schema const& list, json::value const& a, json::value const& b) {
-  if (!list.list_map || !a.is_object() || !b.is_object()) return a == b;
-  return std::ranges::all_of(list.list_keys, [&](std::string const& key) {
-    auto const* left = a.get_object().if_contains(key);
-    auto const* right = b.get_object().if_contains(key);
-    return left == nullptr || right == nullptr ? left == right : *left == *right;
-  });
+std::string at_least(std::int64_t number, std::string_view what) {
+  return "should have at least " + std::to_string(number) + " " + std::string(what);
+}
+std::string at_most(std::int64_t number, std::string_view what) {
+  return "should have at most " + std::to_string(number) + " " + std::string(what);
 }
 
-// The members of a list item that tell it from the others.
-json::value identity(Schema const& list, json::value const& item) {
-  if (!list.list_map || !item.is_object()) return item;
-  json::object keys;
-  for (auto const& key : list.list_keys) {
-    if (auto const* value = item.get_object().if_contains(key)) keys.emplace(key, *value);
-  }
-  return keys;
+// Equal as numbers where both are, whatever their form.
+bool equal(json::value const& a, json::value const& b) {
+  if (a.is_number() && b.is_number()) return a.to_number<double>() == b.to_number<double>();
+  return a == b;
 }
 
 }  // namespace
 
 void Schema::validate(json::value const& value, FieldPath const& path, FieldErrors& errors) const {
-  if (value.is_null() && nullable) return;
-  if (!fits(*this, value)) {
-    wrong_type(path, name_of(*this), name_of(value), errors);
-    return;
-  }
-  if (auto const* object = value.if_object()) {
-    validate_object(*object, path, errors);
-  } else if (auto const* array = value.if_array()) {
-    validate_array(*array, path, errors);
-  } else if (auto const* text = value.if_string()) {
-    validate_string(*text, path, errors);
-  } else if (value.is_number()) {
-    validate_number(value, path, errors);
-  }
-  if (!enumeration.empty()) validate_enumeration(value, path, errors);
+  Findings findings;
+  check(value, path, findings);
+  if (!findings.empty()) findings.to_errors("", errors);
 }
 
-void Schema::validate_required(json::object const& object, FieldPath const& path, FieldErrors& errors) const {
-  for (auto const& name : required) {
-    if (!object.contains(name)) errors.required(FieldPath{&path, name}.to_string());
-  }
+void Schema::validate(json::value const& value, FieldPath const& path, Findings& findings) const {
+  check(value, path, findings);
 }
 
-void Schema::validate_object(json::object const& object, FieldPath const& path, FieldErrors& errors) const {
-  auto const size = static_cast<std::int64_t>(object.size());
-  if (max_properties && size > *max_properties) {
-    fail(path, "\"\"", "should have at most " + std::to_string(*max_properties) + " properties", errors);
-  }
-  if (min_properties && size < *min_properties) {
-    fail(path, "\"\"", "should have at least " + std::to_string(*min_properties) + " properties", errors);
-  }
-  validate_required(object, path, errors);
-  if (additional == nullptr) {
-    for (auto const& property : properties) {
-      if (auto const* member = object.if_contains(property.name)) {
-        property.schema->validate(*member, {&path, property.name}, errors);
-      }
+int Schema::check(json::value const& value, FieldPath const& path, Findings& findings) const {
+  int passed = 0;
+  bool const typed = type != Type::any || int_or_string || !format.empty();
+  if (value.is_null()) {
+    if (typed && !nullable) wrong_type(path, name_of(*this), "null", findings);
+    if (!enumeration.empty() && !is_enumerated(value)) {
+      std::vector<std::string> words;
+      for (auto const& word : enumeration) words.push_back(json::serialize(word));
+      findings.not_supported(path, "null", std::move(words));
     }
-    return;
+    return passed;
   }
-  for (auto const& [name, member] : object) {
-    Schema const* schema = property(name);
-    if (schema == nullptr) schema = additional.get();
-    schema->validate(member, {&path, name}, errors);
-  }
-}
-
-void Schema::validate_array(json::array const& array, FieldPath const& path, FieldErrors& errors) const {
-  auto const size = static_cast<std::int64_t>(array.size());
-  if (max_items && size > *max_items) {
-    fail(path, go_value::number(size), "should have at most " + std::to_string(*max_items) + " items", errors);
-  }
-  if (min_items && size < *min_items) {
-    fail(path, go_value::number(size), "should have at least " + std::to_string(*min_items) + " items", errors);
-  }
-  if (items != nullptr) {
-    for (auto const& item : array) items->validate(item, path, errors);
-  }
-  if (!list_map && !list_set) return;
-  for (std::size_t i = 1; i < array.size(); ++i) {
-    for (std::size_t j = 0; j < i; ++j) {
-      if (!same_identity(*this, array[i], array[j])) continue;
-      errors.duplicate(path.to_string() + "[" + std::to_string(i) + "]", go_syntax(identity(*this, array[i])));
-      break;
-    }
-  }
-}
-
-void Schema::validate_string(std::string_view text, FieldPath const& path, FieldErrors& errors) const {
-  if (max_length && code_points(text) > *max_length) {
-    fail(path, go_value::text(text), "should be at most " + std::to_string(*max_length) + " chars long", errors);
-  }
-  if (min_length && code_points(text) < *min_length) {
+  if (typed) passed += check_type(value, path, findings) + 1;
+  bool const enumerated = enumeration.empty() || is_enumerated(value);
+  Findings own;
+  if (auto const* text = value.if_string()) {
+    check_text(*text, path, own);
     // A quirk of the real one, which takes the zero value for no value.
-    if (text.empty()) wrong_type(path, "string", "null", errors);
-    fail(path, go_value::text(text), "should be at least " + std::to_string(*min_length) + " chars long", errors);
+    if (text->empty() && typed && !(own.empty() && enumerated)) wrong_type(path, name_of(*this), "null", findings);
+    passed += format.empty() ? 1 : 2;
   }
-  if (date_time && !api::parse_timestamp(text)) {
-    fail(path, go_value::text(text), "must be of type date-time: " + go_value::text(text), errors);
+  passed += check_combinations(value, path, findings) + 1;
+  if (!own.empty()) findings.append(own);
+  if (value.is_number()) {
+    check_number(value, path, findings);
+    passed += 2;
+  } else if (auto const* array = value.if_array()) {
+    passed += check_list(*array, path, findings) + 1;
+  }
+  if (!enumerated) {
+    std::vector<std::string> words;
+    for (auto const& word : enumeration) {
+      words.push_back(word.is_string() ? std::string(word.get_string()) : json::serialize(word));
+    }
+    findings.not_supported(path, go_syntax(value), std::move(words));
+  }
+  ++passed;  // the check of enumerations always applies
+  if (auto const* object = value.if_object()) passed += check_object(*object, path, findings) + 1;
+  return passed + 1;
+}
+
+int Schema::check_type(json::value const& value, FieldPath const& path, Findings& findings) const {
+  bool const numeric = type == Type::number || type == Type::integer || int_or_string;
+  bool const is_text_or_list = value.is_string() || value.is_array();
+  if (!format.empty()) {
+    if (!is_text_or_list && !fits(*this, value)) {
+      wrong_type(path, format, format_of(value), findings);
+      return 0;
+    }
+    if (!numeric && is_text_or_list) return 1;
+  }
+  if (fits(*this, value)) return 1;
+  wrong_type(path, name_of(*this), name_of(value), findings);
+  return 0;
+}
+
+void Schema::check_text(std::string_view text, FieldPath const& path, Findings& findings) const {
+  // Of these three only the first that fails is told.
+  if (max_length && code_points(text) > *max_length) {
+    findings.invalid(path, go_value::text(text), "should be at most " + std::to_string(*max_length) + " chars long");
+  } else if (min_length && code_points(text) < *min_length) {
+    findings.invalid(path, go_value::text(text), "should be at least " + std::to_string(*min_length) + " chars long");
+  } else if (pattern && !re2::RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), *pattern)) {
+    findings.invalid(path, go_value::text(text), "should match '" + pattern_text + "'");
+  }
+  if (!format.empty() && !formats::has(format, text)) {
+    findings.invalid(path, go_value::text(text), "must be of type " + format + ": " + go_value::text(text));
   }
 }
 
-void Schema::validate_number(json::value const& value, FieldPath const& path, FieldErrors& errors) const {
-  if (!minimum && !maximum) return;
+void Schema::check_number(json::value const& value, FieldPath const& path, Findings& findings) const {
+  if (!minimum && !maximum && !multiple_of) return;
   auto const number = value.to_number<double>();
+  if (multiple_of) {
+    double const factor = *multiple_of;
+    double const quotient = factor < 1 ? 1 / factor * number : number / factor;
+    if (!is_whole(quotient)) {
+      findings.invalid(path, go_syntax(value), "should be a multiple of " + go_value::real(factor));
+    }
+  }
   if (maximum && (maximum->exclusive ? number >= maximum->value : number > maximum->value)) {
     std::string_view const limit = maximum->exclusive ? "should be less than " : "should be less than or equal to ";
-    fail(path, go_syntax(value), std::string(limit) + go_value::real(maximum->value), errors);
+    findings.invalid(path, go_syntax(value), std::string(limit) + go_value::real(maximum->value));
   }
   if (minimum && (minimum->exclusive ? number <= minimum->value : number < minimum->value)) {
     std::string_view const limit =
         minimum->exclusive ? "should be greater than " : "should be greater than or equal to ";
-    fail(path, go_syntax(value), std::string(limit) + go_value::real(minimum->value), errors);
+    findings.invalid(path, go_syntax(value), std::string(limit) + go_value::real(minimum->value));
   }
 }
 
-void Schema::validate_enumeration(json::value const& value, FieldPath const& path, FieldErrors& errors) const {
-  if (std::ranges::find(enumeration, value) != enumeration.end()) return;
-  std::vector<std::string> words;
-  for (auto const& word : enumeration) {
-    words.push_back(word.is_string() ? std::string(word.get_string()) : json::serialize(word));
+int Schema::check_list(json::array const& array, FieldPath const& path, Findings& findings) const {
+  int passed = 1;
+  if (items != nullptr) {
+    for (auto const& item : array) passed += items->check(item, path, findings);
   }
-  errors.not_supported(path.to_string(), go_syntax(value), words);
+  auto const size = static_cast<std::int64_t>(array.size());
+  if (min_items && size < *min_items) {
+    findings.invalid(path, go_value::number(size), at_least(*min_items, "items"));
+  }
+  if (max_items && size > *max_items) {
+    findings.invalid(path, go_value::number(size), at_most(*max_items, "items"));
+  }
+  if (unique_items) {
+    for (std::size_t i = 1; i < array.size(); ++i) {
+      if (std::find(array.begin(), array.begin() + static_cast<std::ptrdiff_t>(i), array[i]) ==
+          array.begin() + static_cast<std::ptrdiff_t>(i)) {
+        continue;
+      }
+      findings.invalid(path, "\"\"", "shouldn't contain duplicates");
+      break;
+    }
+  }
+  return passed;
+}
+
+int Schema::check_object(json::object const& object, FieldPath const& path, Findings& findings) const {
+  auto const size = static_cast<std::int64_t>(object.size());
+  // The value told is the limit.
+  if (min_properties && size < *min_properties) {
+    findings.invalid(path, go_value::number(*min_properties), at_least(*min_properties, "properties"));
+    return 0;
+  }
+  if (max_properties && size > *max_properties) {
+    findings.invalid(path, go_value::number(*max_properties), at_most(*max_properties, "properties"));
+    return 0;
+  }
+  int passed = 0;
+  if (additional_rule == Additional::forbidden) {
+    for (auto const& [name, member] : object) {
+      if (property(name) != nullptr || name == "$schema" || name == "id") continue;
+      std::string const field = path.to_string() + "." + std::string(name);
+      findings.forbidden(path, go_value::text(name), field + " in body is a forbidden property");
+    }
+  } else if (additional != nullptr) {
+    for (auto const& [name, member] : object) {
+      if (property(name) == nullptr) passed += additional->check(member, {&path, name}, findings);
+    }
+  }
+  for (auto const& known : properties) {
+    if (auto const* found = object.if_contains(known.name)) {
+      passed += known.schema->check(*found, {&path, known.name}, findings);
+    }
+  }
+  for (auto const& name : required) {
+    if (object.contains(name)) continue;
+    Schema const* const missing = property(name);
+    if (missing == nullptr || !missing->default_value) findings.required({&path, name});
+  }
+  return passed;
+}
+
+bool Schema::is_enumerated(json::value const& value) const {
+  return std::ranges::any_of(enumeration, [&](json::value const& word) { return equal(word, value); });
 }
 
 }  // namespace fakeapi

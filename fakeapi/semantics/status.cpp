@@ -55,6 +55,11 @@ Error method_not_allowed(Kind const& kind, std::string_view verb) {
                std::string(verb) + " is not supported on resources of kind \"" + kind.qualified + "\"");
 }
 
+Error definition_terminating(Kind const& kind) {
+  return about(kind, "", Reason::method_not_allowed, 405,
+               "create not allowed while custom resource definition is terminating");
+}
+
 Error method_not_allowed_on_resource() {
   return make(Reason::method_not_allowed, 405, "the server does not allow this method on the requested resource");
 }

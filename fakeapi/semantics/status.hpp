@@ -21,6 +21,8 @@ api::Error no_such_resource();
 api::Error page_not_found();
 /// 405.
 api::Error method_not_allowed(Kind const& kind, std::string_view verb);
+/// 405 of a custom resource whose definition is being deleted.
+api::Error definition_terminating(Kind const& kind);
 /// 405 of a method that the path does not have.
 api::Error method_not_allowed_on_resource();
 /// 409 on create.

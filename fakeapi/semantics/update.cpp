@@ -1,6 +1,9 @@
 // PUT and PATCH of an object and its status.
 #include <boost/json/serialize.hpp>
 
+#include "fakeapi/semantics/definition.hpp"
+#include "fakeapi/semantics/field_validation.hpp"
+#include "fakeapi/semantics/fields.hpp"
 #include "fakeapi/semantics/metadata.hpp"
 #include "fakeapi/semantics/operations.hpp"
 #include "fakeapi/semantics/patching.hpp"
@@ -48,9 +51,10 @@ Result<api::Object> rescaled(Kind const& kind, api::Object const& stored, api::O
 Result<api::ObjectPtr> update_scale(Call const& call, api::ObjectPtr const& stored) {
   Kind const& kind = call.kind();
   auto const& key = call.request.key;
+  api::ObjectPtr const seen = present(call, stored);
   api::Object scale;
   if (auto const* patch = std::get_if<api::Patch>(&call.request.body)) {
-    auto shown = scale_of(kind, *stored);
+    auto shown = scale_of(kind, *seen);
     if (!shown) return std::unexpected(std::move(shown.error()));
     auto next = patched_scale(call, *shown, *patch);
     if (!next) return std::unexpected(std::move(next.error()));
@@ -67,8 +71,9 @@ Result<api::ObjectPtr> update_scale(Call const& call, api::ObjectPtr const& stor
   if (!scale.metadata.uid.empty() && scale.metadata.uid != stored->metadata.uid) {
     return std::unexpected(wrong_uid(kind, key, scale.metadata.uid, stored->metadata.uid));
   }
-  auto next = rescaled(kind, *stored, scale);
+  auto next = rescaled(kind, *seen, scale);
   if (!next) return std::unexpected(std::move(next.error()));
+  if (manages_fields(call)) own_fields(call, stored.get(), *next);
   auto written = write_update(call, stored, *std::move(next), Subresource::none);
   if (!written) return written;
   auto answer = scale_of(kind, **written);
@@ -101,7 +106,13 @@ void restore_metadata(api::ObjectMeta& next, api::ObjectMeta const& stored) {
   if (stored.deletion_grace_period_seconds && !next.deletion_grace_period_seconds) {
     next.deletion_grace_period_seconds = stored.deletion_grace_period_seconds;
   }
-  next.rest = nullptr;
+}
+
+// Whether what is stored went through the rules as they are now, and in this version.
+bool is_trusted(Call const& call, api::Object const& stored) {
+  auto const& versions = call.kind().versions;
+  return api::to_number(stored.metadata.resource_version) >= call.served->since &&
+         (!versions || versions->all.size() == 1);
 }
 
 // CRs must say which version they replace, other kinds may.
@@ -133,37 +144,44 @@ bool may_vanish(Kind const& kind, api::Object const& next, api::Object const& st
          (kind.strategy->stays == nullptr || !kind.strategy->stays(next));
 }
 
-Result<api::ObjectPtr> write_update(Call const& call, api::ObjectPtr const& stored, api::Object next,
+Result<api::ObjectPtr> write_update(Call const& call, api::ObjectPtr const& kept, api::Object next,
                                     Subresource subresource) {
   Kind const& kind = call.kind();
+  // What a client sees: in the version it asks for, with the defaults that have come since.
+  api::ObjectPtr const stored = present(call, kept);
   Strategy const& strategy = *kind.strategy;
   if (auto error = check_version(kind, next.metadata, stored->metadata)) return std::unexpected(*std::move(error));
   next.metadata.resource_version = stored->metadata.resource_version;
   restore_metadata(next.metadata, stored->metadata);
+  if (!call.state.options.field_management) next.metadata.rest = nullptr;
 
   // What was stored before the definition changed may not be as it should be.
-  bool const trusted = api::to_number(stored->metadata.resource_version) >= call.served->since;
+  bool const trusted = is_trusted(call, *stored);
   api::Object const* const known = trusted ? stored.get() : nullptr;
   Admission const admission{kind, *call.state.definitions, call.state.options.profile == Profile::modern, nullptr};
   FieldErrors errors;
+  auto const decode = decoder(call);
+  api::SharedJson managed_fields = next.metadata.rest;
   if (subresource == Subresource::status) {
     strategy.prepare_status_update(kind, next, *stored);
-    if (strategy.admit != nullptr) {
-      if (auto error = strategy.admit(admission, next, known)) return std::unexpected(not_decoded(call, next, *error));
-    }
   } else if (subresource == Subresource::finalize) {
     strategy.prepare_finalize(kind, next, *stored);
-  } else {
-    if (strategy.prepare_update != nullptr) strategy.prepare_update(kind, next, *stored);
-    if (strategy.admit != nullptr) {
-      if (auto error = strategy.admit(admission, next, known)) return std::unexpected(not_decoded(call, next, *error));
-    }
-    if (counts(strategy.generation, next, *stored)) ++next.metadata.generation;
+  } else if (strategy.prepare_update != nullptr) {
+    strategy.prepare_update(kind, next, *stored);
   }
+  next.metadata.rest = std::move(managed_fields);
+  if (decode != nullptr && subresource != Subresource::finalize) {
+    if (auto error = decode(admission, next, known)) return std::unexpected(not_decoded(call, next, *error));
+  }
+  bool const is_main = subresource != Subresource::status && subresource != Subresource::finalize;
+  if (is_main && counts(strategy.generation, next, *stored)) ++next.metadata.generation;
+  bool const new_owners = next.metadata.rest != stored->metadata.rest;
   validate_metadata_update(kind, next.metadata, stored->metadata, errors);
+  if (new_owners) validate_managed_fields(next.metadata, errors);
   bool const own_order = subresource != Subresource::status && strategy.validate_update != nullptr;
   // Once by the rules for every kind, once by the kind's own.
   if (!errors.empty() && strategy.checks_metadata && !own_order) errors.repeat();
+  if (new_owners) validate_managed_fields(next.metadata, errors);
   if (subresource == Subresource::status) {
     if (strategy.validate_status != nullptr) strategy.validate_status(kind, next, known, errors);
   } else if (subresource == Subresource::finalize) {
@@ -174,6 +192,9 @@ Result<api::ObjectPtr> write_update(Call const& call, api::ObjectPtr const& stor
     strategy.validate(admission, next, known, errors);
   }
   if (!errors.empty()) return std::unexpected(errors.to_error(kind, stored->metadata.name));
+  if (decode != strategy.admit) {
+    if (auto error = strategy.admit(admission, next, known)) return std::unexpected(*std::move(error));
+  }
   if (strategy.allocate != nullptr && subresource == Subresource::none) {
     if (auto error = strategy.allocate({kind, call.state, call.dry_run()}, next, stored.get()))
       return std::unexpected(*std::move(error));
@@ -181,13 +202,58 @@ Result<api::ObjectPtr> write_update(Call const& call, api::ObjectPtr const& stor
 
   if (may_vanish(kind, next, *stored)) {
     if (!call.dry_run()) call.state.erase(*call.served, stored->key(), call.context);
-    return present(kind, std::make_shared<api::Object const>(std::move(next)));
+    return present(call, std::make_shared<api::Object const>(std::move(next)));
   }
-  next.api_version = stored->api_version;  // whatever version it was sent in
-  if (api::same_content(next, *stored)) return present(kind, stored);
-  if (call.dry_run()) return present(kind, std::make_shared<api::Object const>(std::move(next)));
-  return present(kind, call.state.put(*call.served, std::move(next), call.context));
+  if (!kind.versions) next.api_version = kept->api_version;  // whatever version it was sent in
+  to_storage(kind, next);
+  if (api::same_content(next, *kept)) return stored;
+  if (auto error = check_size(call.state, next)) return std::unexpected(*std::move(error));
+  if (call.dry_run()) return present(call, std::make_shared<api::Object const>(std::move(next)));
+  return present(call, call.state.put(*call.served, std::move(next), call.context));
 }
+
+namespace {
+
+// Decodes what a client sent, and accounts for what it changes.
+std::optional<api::Error> own_update(Call const& call, api::Object const& stored, api::Object& next) {
+  Strategy const& strategy = *call.kind().strategy;
+  if (strategy.admit != nullptr) {
+    bool const trusted = is_trusted(call, stored);
+    Admission const admission{call.kind(), *call.state.definitions};
+    if (auto error = strategy.admit(admission, next, trusted ? &stored : nullptr)) return error;
+  }
+  own_fields(call, &stored, next);
+  return std::nullopt;
+}
+
+// Server-side apply, which creates what is not there.
+Result<api::ObjectPtr> apply(Call const& call, api::ApplyPatch const& patch, api::ObjectPtr const& stored) {
+  Kind const& kind = call.kind();
+  auto const& key = call.request.key;
+  if (call.request.subresource == Subresource::scale) {
+    return std::unexpected(status::internal_error("nobody owns the fields of a Scale"));
+  }
+  if (!stored && call.request.subresource != Subresource::none) return std::unexpected(subresource_not_found(call));
+  api::ObjectPtr const shown = stored ? present(call, stored) : nullptr;
+  auto next = applied(call, shown.get(), patch);
+  if (!next) return std::unexpected(std::move(next.error()));
+  if (auto error = validate_applied_fields(call)) return std::unexpected(*std::move(error));
+  if (!stored) {
+    if (!next->metadata.uid.empty()) {
+      return std::unexpected(status::conflict(kind, key.name,
+                                              "uid mismatch: the provided object specified uid " + next->metadata.uid +
+                                                  ", and no existing object was found"));
+    }
+    if (auto error = check_patched_name(key, next->metadata)) return std::unexpected(*std::move(error));
+    if (call.context.report != nullptr) call.context.report->created = true;
+    return create(call, std::make_shared<api::Object const>(*std::move(next)), Creation::apply);
+  }
+  auto checked = check_patched(call, *shown, *std::move(next));
+  if (!checked) return std::unexpected(std::move(checked.error()));
+  return write_update(call, stored, *std::move(checked), call.request.subresource);
+}
+
+}  // namespace
 
 Result<api::ObjectPtr> update(Call const& call) {
   Kind const& kind = call.kind();
@@ -199,29 +265,42 @@ Result<api::ObjectPtr> update(Call const& call) {
     return std::unexpected(status::bad_request("the body of the request is missing"));
   }
   if (patch != nullptr) {
-    if (auto error = check_patch(kind, *patch)) return std::unexpected(*std::move(error));
+    if (auto error = check_patch(call, *patch)) return std::unexpected(*std::move(error));
   }
+  if (auto error = check_field_manager(call)) return std::unexpected(*std::move(error));
   api::Object next;
   if (patch == nullptr && request.subresource != Subresource::scale) {
     next = **body;
     if (auto error = check_type(kind, next)) return std::unexpected(*std::move(error));
+    if (auto error = validate_fields(call, next)) return std::unexpected(*std::move(error));
     if (auto error = check_name(request.key, next)) return std::unexpected(*std::move(error));
+    remove_duplicate_owners(call, next.metadata, false);
   }
   api::ObjectPtr const stored = call.state.log.find(call.served->index, request.key);
+  if (auto const* config = patch != nullptr ? std::get_if<api::ApplyPatch>(patch) : nullptr) {
+    return apply(call, *config, stored);
+  }
   if (!stored) {
     bool const creates =
         patch == nullptr && kind.strategy->create_on_update && request.subresource == Subresource::none;
-    if (creates) return create(call, *body);
+    if (creates && !(*body)->metadata.uid.empty()) {
+      return std::unexpected(wrong_uid(kind, request.key, (*body)->metadata.uid, {}));
+    }
+    if (creates) return create(call, *body, Creation::put);
     return std::unexpected(subresource_not_found(call));
   }
   if (request.subresource == Subresource::scale) return update_scale(call, stored);
   if (patch != nullptr) {
-    auto result = patched(call, *present(kind, stored), *patch);
+    auto result = patched(call, *present(call, stored), *patch);
     if (!result) return std::unexpected(std::move(result.error()));
-    return write_update(call, stored, *std::move(result), request.subresource);
-  }
-  if (!next.metadata.uid.empty() && next.metadata.uid != stored->metadata.uid) {
+    next = *std::move(result);
+    remove_duplicate_owners(call, next.metadata, true);
+    if (auto error = validate_patched_fields(call, next)) return std::unexpected(*std::move(error));
+  } else if (!next.metadata.uid.empty() && next.metadata.uid != stored->metadata.uid) {
     return std::unexpected(wrong_uid(kind, request.key, next.metadata.uid, stored->metadata.uid));
+  }
+  if (manages_fields(call)) {
+    if (auto error = own_update(call, *present(call, stored), next)) return std::unexpected(*std::move(error));
   }
   return write_update(call, stored, std::move(next), request.subresource);
 }

@@ -5,6 +5,7 @@
 #include "fakeapi/frontend.hpp"
 #include "fakeapi/semantics/continue_token.hpp"
 #include "fakeapi/semantics/operations.hpp"
+#include "fakeapi/semantics/shuffle.hpp"
 #include "fakeapi/semantics/status.hpp"
 
 namespace fakeapi {
@@ -15,7 +16,7 @@ using api::WatchEventType;
 api::WatchEvent event_of(WatchCursor const& cursor, WatchEventType type, api::ObjectPtr object) {
   api::WatchEvent event;
   event.type = type;
-  event.object = api::trim(present(*cursor.kind, std::move(object)), cursor.trim);
+  event.object = api::trim(present(*cursor.kind, cursor.since, std::move(object)), cursor.trim);
   return event;
 }
 
@@ -53,6 +54,16 @@ api::WatchEvent bookmark_at(WatchCursor const& cursor, Revision revision) {
 // The next of the objects that were there when the watch began.
 api::ObjectPtr next_initial(State const& state, WatchCursor& cursor) {
   api::ObjectPtr found;
+  if (cursor.shuffled) {
+    if (cursor.shuffled->empty()) {
+      cursor.initial.reset();
+      cursor.shuffled.reset();
+    } else {
+      found = std::move(cursor.shuffled->back());
+      cursor.shuffled->pop_back();
+    }
+    return found;
+  }
   state.log.visit_at(cursor.resource, *cursor.initial, cursor.initial_from, [&](api::ObjectPtr const& object) {
     if (!cursor.filter.namespace_.empty() && object->metadata.namespace_ != cursor.filter.namespace_) return false;
     if (!matches(*cursor.kind, cursor.filter, *object)) return true;
@@ -115,6 +126,18 @@ std::optional<api::WatchEvent> end_of_initial_events(State const& state, WatchCu
   marked.metadata.annotations = api::StringMap{{"k8s.io/initial-events-end", "true"}};
   event.object = std::make_shared<api::Object const>(std::move(marked));
   return event;
+}
+
+// All initial objects at once, in an order of chance.
+std::vector<api::ObjectPtr> shuffled_initial(State const& state, WatchCursor const& cursor) {
+  std::vector<api::ObjectPtr> all;
+  state.log.visit_at(cursor.resource, *cursor.initial, cursor.initial_from, [&](api::ObjectPtr const& object) {
+    if (!cursor.filter.namespace_.empty() && object->metadata.namespace_ != cursor.filter.namespace_) return false;
+    if (matches(*cursor.kind, cursor.filter, *object)) all.push_back(object);
+    return true;
+  });
+  shuffle(all, state.options.shuffle_seed, *cursor.initial);
+  return all;
 }
 
 // Options that contradict each other (internalversion/validation).
@@ -187,6 +210,7 @@ Result<std::unique_ptr<WatchCursor>> open_watch(State const& state, Served const
     cursor->expired = true;
   } else {
     cursor->position = log.position_after(served.index, cursor->asked);
+    if (cursor->initial && state.options.shuffle_seed != 0) cursor->shuffled = shuffled_initial(state, *cursor);
   }
   return cursor;
 }

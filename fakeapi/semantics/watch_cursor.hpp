@@ -37,6 +37,8 @@ struct WatchCursor {
   /// While the synthetic ADDED events are going out: the revision they are read at, and the key after the last one.
   std::optional<Revision> initial;
   api::ObjectKey initial_from;
+  /// The objects of the initial events, the next one last, where they come in no order.
+  std::optional<std::vector<api::ObjectPtr>> shuffled;
   /// The bookmark that ends the initial events is owed, once this revision has been reached.
   std::optional<Revision> announce;
   bool expired = false;   ///< asked for history that is gone

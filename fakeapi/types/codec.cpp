@@ -188,7 +188,8 @@ class Canonicalizer {
         return value.is_number() ? std::nullopt : mismatch(type, value, place);
       case Form::int_or_string:
         make_signed(value);
-        return value.is_string() || is_int32(value) ? std::nullopt : mismatch(type, value, place);
+        if (value.is_string() || is_int32(value)) return std::nullopt;
+        return mismatch(type, value, place, value.is_number() ? number_text(value) : std::string());
       case Form::bytes:
         return bytes(type, value, place);
       case Form::time:

@@ -23,7 +23,10 @@ std::expected<StringMap, std::string> read_string_map(json::value const& value, 
   json::object const* const members = value.if_object();
   if (members == nullptr) return wrong(path, "must be an object");
   for (auto const& [key, member] : *members) {
-    if (member.is_null()) continue;
+    if (member.is_null()) {  // to Go the empty text, where the map is one of text
+      map.set(key, "");
+      continue;
+    }
     json::string const* const text = member.if_string();
     if (text == nullptr) return wrong(std::string(path) + "." + std::string(key), "must be a string");
     map.set(key, std::string(*text));

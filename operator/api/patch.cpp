@@ -9,9 +9,6 @@ namespace api {
 namespace json = boost::json;
 namespace {
 
-/// The most operations of one JSON patch, as in the API server.
-constexpr std::size_t most_operations = 10000;
-
 Error bad_request(std::string message) {
   Error error;
   error.reason = Reason::bad_request;
@@ -25,7 +22,7 @@ Error too_many_operations(std::size_t count) {
   error.reason = Reason::request_entity_too_large;
   error.code = 413;
   error.message = "Request entity is too large: The allowed maximum operations in a JSON patch is " +
-                  std::to_string(most_operations) + ", got " + std::to_string(count);
+                  std::to_string(most_json_patch_operations) + ", got " + std::to_string(count);
   return error;
 }
 
@@ -106,7 +103,7 @@ std::expected<Object, Error> detail::apply_to_json(Object const& object, Patch c
     seams::check(merge->document != nullptr, "a merge patch has a document");
     merge_patch(document, *merge->document);
   } else if (auto const* operations = std::get_if<JsonPatch>(&patch)) {
-    if (operations->operations.size() > most_operations) {
+    if (operations->operations.size() > most_json_patch_operations) {
       return std::unexpected(too_many_operations(operations->operations.size()));
     }
     if (!json_patch(document, *operations)) return std::unexpected(failed_operation());
@@ -123,7 +120,8 @@ std::expected<Object, Error> apply_patch(Object const& object, Patch const& patc
   if (auto const* merge = std::get_if<MergePatch>(&patch)) {
     quick = detail::apply_merge_quickly(object, *merge);
   } else if (auto const* operations = std::get_if<JsonPatch>(&patch)) {
-    if (operations->operations.size() <= most_operations) quick = detail::apply_json_quickly(object, *operations);
+    if (operations->operations.size() <= most_json_patch_operations)
+      quick = detail::apply_json_quickly(object, *operations);
   }
   if (!quick) return detail::apply_to_json(object, patch);
   return detail::check_identity(object, *std::move(quick));

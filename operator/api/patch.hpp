@@ -28,6 +28,8 @@ struct JsonPatchOperation {
 struct JsonPatch {
   std::vector<JsonPatchOperation> operations;
 };
+/// The most operations of one JSON patch, as in the API server.
+inline constexpr std::size_t most_json_patch_operations = 10000;
 
 /// Kubernetes' strategic merge patch, for built-in kinds only.
 struct StrategicMergePatch {

@@ -25,6 +25,11 @@ TEST(Object, prints_its_fields_in_kubernetes_order_and_leaves_empty_ones_out) {
   EXPECT_EQ(text(object(R"({"metadata":{"labels":{},"finalizers":[],"resourceVersion":""}})")), R"({"metadata":{}})");
 }
 
+TEST(Object, takes_a_null_label_for_an_empty_one) {
+  EXPECT_EQ(text(object(R"({"metadata":{"labels":{"a":null,"b":"1"}}})")),
+            R"({"metadata":{"labels":{"a":"","b":"1"}}})");
+}
+
 TEST(Object, takes_an_explicit_null_for_an_absent_field) {
   Object const read = object(R"({"kind":null,"metadata":{"name":"a","labels":null,"creationTimestamp":null,
       "managedFields":null,"finalizers":null},"spec":null,"status":null,"data":null})");

@@ -150,7 +150,7 @@ TEST_F(WatchList, a_new_definition_ends_a_watch_after_what_came_before_it) {
   // The new cache knows nothing of what was before it.
   auto again = scene.watch(echoes, {.resource_version = ResourceVersion(a)});
   EXPECT_EQ(scene.told(again),
-            Texts{"ERROR too old resource version: " + std::to_string(a) + " (" + std::to_string(a + 1) + ")"});
+            Texts{"ERROR too old resource version: " + std::to_string(a) + " (" + std::to_string(a + 2) + ")"});
 }
 
 }  // namespace

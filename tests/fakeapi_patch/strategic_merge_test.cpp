@@ -12,11 +12,13 @@ namespace {
 namespace json = boost::json;
 using Kind = StrategicMergeError::Kind;
 
-MergeSchema deployment() { return MergeSchema::of(*types::find_kind("apps", "v1", "Deployment"), {}); }
+MergeSchema deployment(Rules rules = {}) {
+  return MergeSchema::of(*types::find_kind("apps", "v1", "Deployment"), rules);
+}
 
-json::value merged(std::string_view target, std::string_view patch) {
+json::value merged(std::string_view target, std::string_view patch, Rules rules = {}) {
   json::value result = json::parse(target);
-  auto const done = strategic_merge(result, json::parse(patch), deployment());
+  auto const done = strategic_merge(result, json::parse(patch), deployment(rules));
   EXPECT_TRUE(done.has_value()) << done.error().text;
   return result;
 }
@@ -96,6 +98,12 @@ TEST(StrategicMerge, ListsOfScalarsAreUnited) {
             json::parse(R"({"metadata":{"finalizers":["c/d"]}})"));
 }
 
+TEST(StrategicMerge, DeletionsFromAListComeAfterItsAdditions) {
+  EXPECT_EQ(merged(R"({"metadata":{}})",
+                   R"({"metadata":{"$deleteFromPrimitiveList/finalizers":["a/b"],"finalizers":["c/d"]}})"),
+            json::parse(R"({"metadata":{"finalizers":["c/d"]}})"));
+}
+
 TEST(StrategicMerge, SetElementOrderSortsAndKeepsWhatOnlyTheServerHas) {
   EXPECT_EQ(merged(pod(R"({"containers":[{"name":"a"},{"name":"sidecar"},{"name":"b"}]})"),
                    pod(R"({"$setElementOrder/containers":[{"name":"b"},{"name":"c"},{"name":"a"}],
@@ -117,6 +125,19 @@ TEST(StrategicMerge, TheOrderRemembersWhereDeletedItemsStood) {
 TEST(StrategicMerge, WhatTheServerDoesNotHaveIsTakenAsItIs) {
   EXPECT_EQ(merged(R"({"spec":{}})", R"({"spec":{"strategy":{"$retainKeys":["type"],"type":"Recreate"}}})"),
             json::parse(R"({"spec":{"strategy":{"$retainKeys":["type"],"type":"Recreate"}}})"));
+}
+
+TEST(StrategicMerge, ModernServersTakeDirectivesForWhatTheyMeanWhereThereIsNothing) {
+  Rules const modern{.modern = true};
+  EXPECT_EQ(merged(R"({"spec":{}})", R"({"spec":{"strategy":{"$retainKeys":["type"],"type":"Recreate"}}})", modern),
+            json::parse(R"({"spec":{"strategy":{"type":"Recreate"}}})"));
+  EXPECT_EQ(
+      merged(pod(R"({})"), pod(R"({"containers":[{"name":"a","image":null,"args":["x"]},{"name":"b","$patch":"delete"}],
+                                          "$setElementOrder/containers":[{"name":"a"}]})"),
+             modern),
+      parsed(pod(R"({"containers":[{"name":"a","args":["x"]}]})")));
+  EXPECT_EQ(merged(R"({"metadata":{}})", R"({"metadata":{"$deleteFromPrimitiveList/finalizers":["a/b"]}})", modern),
+            json::parse(R"({"metadata":{}})"));
 }
 
 TEST(StrategicMerge, ErrorsAreThoseOfTheServer) {

@@ -5,7 +5,9 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
+#include "fakeapi/semantics/definition_status.hpp"
 #include "fakeapi/semantics/names.hpp"
+#include "fakeapi/semantics/status.hpp"
 #include "fakeapi/semantics/strategies.hpp"
 
 namespace fakeapi {
@@ -13,46 +15,56 @@ namespace {
 
 namespace json = boost::json;
 
-std::string storage_version(api::SharedJson const& spec) {
-  auto const* versions = api::find_path(spec.get(), {"versions"});
-  if (versions == nullptr || !versions->is_array()) return "";
-  for (auto const& version : versions->get_array()) {
-    auto const* storage = api::find_path(&version, {"storage"});
-    if (storage != nullptr && *storage == true) return std::string(api::find_string(&version, {"name"}).value_or(""));
-  }
-  return "";
+constexpr std::string_view approval_annotation = "api-approved.kubernetes.io";
+
+json::array const* list_at(api::SharedJson const& value, std::string_view key) {
+  auto const* list = api::find_path(value.get(), {key});
+  return list != nullptr ? list->if_array() : nullptr;
 }
 
-json::object condition(std::string_view type, std::string_view reason, std::string_view message,
-                       std::optional<api::Timestamp> time) {
-  json::object made;
-  made["type"] = type;
-  made["status"] = "True";
-  made["lastTransitionTime"] = time ? api::format_timestamp(*time) : "";
-  made["reason"] = reason;
-  made["message"] = message;
-  return made;
+std::string text_of(json::value const& value) {
+  return value.is_string() ? std::string(value.get_string()) : std::string();
+}
+
+std::string_view name_of(json::value const& version) { return api::find_string(&version, {"name"}).value_or(""); }
+
+bool stores(json::value const& version) {
+  auto const* storage = api::find_path(&version, {"storage"});
+  return storage != nullptr && *storage == true;
+}
+
+// Of the first version that is marked so.
+std::string storage_version(api::SharedJson const& spec) {
+  auto const* versions = list_at(spec, "versions");
+  if (versions == nullptr) return "";
+  auto const found = std::ranges::find_if(*versions, stores);
+  return found == versions->end() ? "" : std::string(name_of(*found));
 }
 
 std::optional<api::Error> admit(Admission const& admission, api::Object& object, api::Object const* /*stored*/) {
-  object.spec = admission.definitions.compile(object.spec)->spec;
+  auto const definition = admission.definitions.compile(object.spec);
+  if (definition->unreadable) {
+    return status::bad_request(
+        "CustomResourceDefinition in version \"v1\" cannot be handled as a "
+        "CustomResourceDefinition: " +
+        *definition->unreadable);
+  }
+  object.spec = definition->spec;
   object.rest = nullptr;
   return std::nullopt;
 }
 
-// The real server's controllers accept the names and establish the definition some 20 ms later; here it is done.
+// Names and conditions come from the controllers.
 void prepare_create(Kind const& /*kind*/, api::Object& object) {
-  auto const time = object.metadata.creation_timestamp;
-  json::array conditions;
-  conditions.push_back(condition("NamesAccepted", "NoConflicts", "no conflicts found", time));
-  conditions.push_back(condition("Established", "InitialNamesAccepted", "the initial names have been accepted", time));
   json::object status;
-  status["conditions"] = std::move(conditions);
-  auto const* names = api::find_path(object.spec.get(), {"names"});
-  if (names != nullptr) status["acceptedNames"] = *names;
-  json::array stored_versions;
-  stored_versions.emplace_back(storage_version(object.spec));
-  status["storedVersions"] = std::move(stored_versions);
+  status["conditions"] = nullptr;
+  status["acceptedNames"] = DefinitionNames().write();
+  auto const version = storage_version(object.spec);
+  if (version.empty()) {
+    status["storedVersions"] = nullptr;
+  } else {
+    status["storedVersions"] = json::array{version};
+  }
   object.status = api::share(std::move(status));
 }
 
@@ -60,11 +72,11 @@ void prepare_update(Kind const& /*kind*/, api::Object& next, api::Object const& 
   next.status = stored.status;
   if (next.spec == stored.spec || !next.status || !next.status->is_object()) return;
   auto const version = storage_version(next.spec);
-  auto const* versions = api::find_path(next.status.get(), {"storedVersions"});
-  auto const holds = [&](json::value const& known) {
-    return known.is_string() && std::string_view(known.get_string()) == version;
-  };
-  if (versions != nullptr && versions->is_array() && std::ranges::any_of(versions->get_array(), holds)) return;
+  auto const* versions = list_at(next.status, "storedVersions");
+  bool const known = versions != nullptr && std::ranges::any_of(*versions, [&](json::value const& entry) {
+                       return text_of(entry) == version;
+                     });
+  if (known || version.empty()) return;
   json::value status(*next.status);
   auto& list = status.get_object()["storedVersions"];
   if (!list.is_array()) list.emplace_array();
@@ -72,12 +84,12 @@ void prepare_update(Kind const& /*kind*/, api::Object& next, api::Object const& 
   next.status = api::share(std::move(status));
 }
 
+// Of the metadata only finalizers may be written along with the status.
 void prepare_status_update(Kind const& /*kind*/, api::Object& next, api::Object const& stored) {
-  api::SharedJson status = std::move(next.status);
-  auto labels = stored.metadata.labels;
   next.spec = stored.spec;
-  next.status = std::move(status);
-  next.metadata.labels = std::move(labels);
+  next.metadata.labels = stored.metadata.labels;
+  next.metadata.annotations = stored.metadata.annotations;
+  next.metadata.owner_references = stored.metadata.owner_references;
 }
 
 void immutable(std::string_view field, std::initializer_list<std::string_view> path, api::Object const& next,
@@ -87,17 +99,75 @@ void immutable(std::string_view field, std::initializer_list<std::string_view> p
   errors.invalid(std::string(field), go_value::text(value.value_or("")), "field is immutable");
 }
 
+// Versions in which objects may be kept must stay, and be known to be kept.
+void validate_stored_versions(api::Object const& next, FieldErrors& errors) {
+  std::string const field = "status.storedVersions";
+  auto const* kept = list_at(next.status, "storedVersions");
+  if (kept == nullptr || kept->empty()) {
+    errors.invalid(field, kept == nullptr ? "[]string(nil)" : "[]string{}", "must have at least one stored version");
+    return;
+  }
+  auto const* versions = list_at(next.spec, "versions");
+  static json::array const none;
+  for (auto const& version : versions != nullptr ? *versions : none) {
+    bool const known =
+        std::ranges::any_of(*kept, [&](json::value const& entry) { return text_of(entry) == name_of(version); });
+    if (stores(version) && !known) {
+      errors.invalid(field,
+                     "apiextensions.CustomResourceDefinitionVersion{Name:" + go_value::text(name_of(version)) + "}",
+                     "must have the storage version " + std::string(name_of(version)));
+    }
+  }
+  for (std::size_t i = 0; i < kept->size(); ++i) {
+    auto const name = text_of((*kept)[i]);
+    bool const there = versions != nullptr && std::ranges::any_of(*versions, [&](json::value const& version) {
+                         return name_of(version) == name;
+                       });
+    if (!there) {
+      errors.invalid(field + "[" + std::to_string(i) + "]", go_value::text(name), "must appear in spec.versions");
+    }
+  }
+}
+
+// Groups of the community need a word that they were agreed on.
+void validate_approval(api::Object const& next, std::string_view group, FieldErrors& errors) {
+  bool const is_protected =
+      group == "k8s.io" || group.ends_with(".k8s.io") || group == "kubernetes.io" || group.ends_with(".kubernetes.io");
+  if (!is_protected) return;
+  std::string const field = "metadata.annotations[" + std::string(approval_annotation) + "]";
+  auto const* approval = next.metadata.annotations->find(approval_annotation);
+  if (approval == nullptr || approval->empty()) {
+    errors.required(field, "protected groups must have approval annotation \"" + std::string(approval_annotation) +
+                               "\", see https://github.com/kubernetes/enhancements/pull/1111");
+  } else if (!approval->starts_with("unapproved") && !approval->contains("://")) {
+    errors.invalid(field, go_value::text(*approval),
+                   "protected groups must have approval annotation \"" + std::string(approval_annotation) +
+                       "\" with either a URL or a reason starting with \"unapproved\", see "
+                       "https://github.com/kubernetes/enhancements/pull/1111");
+  }
+}
+
 void validate(Admission const& admission, api::Object const& next, api::Object const* stored, FieldErrors& errors) {
   auto const definition = admission.definitions.compile(next.spec);
-  if (next.metadata.name != definition->plural + "." + definition->group) {
+  if (stored == nullptr && next.metadata.name != definition->plural + "." + definition->group) {
     errors.invalid("metadata.name", go_value::text(next.metadata.name), "must be spec.names.plural+\".\"+spec.group");
   }
   errors.append(definition->errors);
-  if (stored == nullptr || next.spec == stored->spec) return;
-  immutable("spec.group", {"group"}, next, *stored, errors);
-  immutable("spec.names.plural", {"names", "plural"}, next, *stored, errors);
-  immutable("spec.scope", {"scope"}, next, *stored, errors);
-  immutable("spec.names.kind", {"names", "kind"}, next, *stored, errors);
+  if (stored != nullptr && next.spec != stored->spec) {
+    if (condition_holds(*stored, "Established")) {
+      immutable("spec.scope", {"scope"}, next, *stored, errors);
+      immutable("spec.names.kind", {"names", "kind"}, next, *stored, errors);
+    }
+    immutable("spec.group", {"group"}, next, *stored, errors);
+    immutable("spec.names.plural", {"names", "plural"}, next, *stored, errors);
+  }
+  validate_stored_versions(next, errors);
+  if (stored == nullptr) validate_approval(next, definition->group, errors);
+  auto const* preserve = api::find_path(next.spec.get(), {"preserveUnknownFields"});
+  if (preserve != nullptr && *preserve == true) {
+    errors.invalid("spec.preserveUnknownFields", "true",
+                   "cannot set to true, set x-preserve-unknown-fields to true in spec.versions[*].schema instead");
+  }
 }
 
 void begin_deletion(api::Object& next, api::PropagationPolicy /*policy*/, api::Timestamp now) {
@@ -107,12 +177,12 @@ void begin_deletion(api::Object& next, api::PropagationPolicy /*policy*/, api::T
     finalizers.emplace_back(definition_finalizer);
     next.metadata.finalizers = std::move(finalizers);
   }
-  json::value status = next.status ? *next.status : json::value(json::object());
-  auto& conditions = status.get_object()["conditions"];
-  if (!conditions.is_array()) conditions.emplace_array();
-  conditions.get_array().push_back(
-      condition("Terminating", "InstanceDeletionPending",
-                "CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon", now));
+  json::object status;
+  if (next.status && next.status->is_object()) status = next.status->get_object();
+  set_condition(status,
+                {"Terminating", true, "InstanceDeletionPending",
+                 "CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon"},
+                now);
   next.status = api::share(std::move(status));
 }
 
@@ -134,7 +204,12 @@ Strategy const definition_strategy{
     .validate_status = nullptr,
     .name_messages = names::subdomain_name,
     .undeletable = nullptr,
+    .prepare_finalize = nullptr,
+    .validate_finalize = nullptr,
+    .has_pod_subresources = false,
     .begin_deletion = begin_deletion,
+    .grace = nullptr,
+    .returns_deleted = false,
     .stays = nullptr,
     .select_field = nullptr,
     .read_scale = nullptr,
