@@ -113,9 +113,9 @@ show k wait --for=condition=Ready --timeout=30s echo/test-echo
 show k wait --for=condition=Degraded --timeout=1s echo/test-echo
 show k get echo
 show k get echo test-echo -o 'jsonpath={.status.conditions[0].type}={.status.conditions[0].status}{"\n"}'
-later 1 k patch echo test-echo --type=merge -p '{"spec":{"replicas":8}}'
-later 2 k delete echo test-echo --wait=false
-show timeout 4 "$kubectl" get echo -w -o custom-columns=NAME:.metadata.name,REPLICAS:.spec.replicas
+later 3 k patch echo test-echo --type=merge -p '{"spec":{"replicas":8}}'
+later 6 k delete echo test-echo --wait=false
+show timeout 10 "$kubectl" get echo -w -o custom-columns=NAME:.metadata.name,REPLICAS:.spec.replicas
 wait
 
 echo "# Server-side apply"
