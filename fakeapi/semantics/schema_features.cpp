@@ -75,7 +75,7 @@ void check_set(SchemaSource const& schema, std::string const& field, FieldErrors
   std::string const at = child(field, "items");
   constexpr std::string_view must = "must be atomic as item of a list with x-kubernetes-list-type=set";
   auto const pointer = [&](std::string_view key) {
-    return item.has(key) ? go_value::text(item.text(key)) : std::string("null");
+    return item.has(key) ? go_value::text(item.text(key)) : std::string("\"null\"");
   };
   if (item.type() == "array" && item.has("x-kubernetes-list-type") && item.text("x-kubernetes-list-type") != "atomic") {
     errors.invalid(child(at, "x-kubernetes-list-type"), pointer("x-kubernetes-list-type"), must);

@@ -24,6 +24,23 @@ bool begins_with_int_or_string(SchemaSource const& schema) {
   return is_int_or_string(SchemaSource(all_of->front()).list("anyOf"));
 }
 
+// What Go says about a pattern that cannot be read; where RE2 has other words for it, Go's.
+std::string go_words(re2::RE2 const& pattern) {
+  switch (pattern.error_code()) {
+    case re2::RE2::ErrorMissingParen:
+      return "missing closing )";
+    case re2::RE2::ErrorMissingBracket:
+      return "missing closing ]";
+    case re2::RE2::ErrorBadPerlOp:
+      return "invalid or unsupported Perl syntax";
+    default:
+      break;
+  }
+  // RE2 adds what it complains of.
+  std::string const& text = pattern.error();
+  return text.substr(0, text.find(": "));
+}
+
 void check_nested(SchemaSource const& schema, bool skip_any_of, std::string const& field, FieldErrors& errors);
 
 // The parts of a node that only restrict values.
@@ -50,7 +67,7 @@ void check_value_validation(SchemaSource const& schema, bool skip_any_of, bool s
   re2::RE2 const compiled(re2::StringPiece(pattern.data(), pattern.size()), options);
   if (compiled.ok()) return;
   errors.invalid(child(field, "pattern"), go_value::text(pattern),
-                 "must be a valid regular expression, but isn't: error parsing regexp: " + compiled.error() + ": `" +
+                 "must be a valid regular expression, but isn't: error parsing regexp: " + go_words(compiled) + ": `" +
                      compiled.error_arg() + "`");
 }
 

@@ -23,7 +23,7 @@ TEST(Server, an_echo_lives_through_create_patch_status_and_delete) {
   ASSERT_TRUE(scene.remove(echoes, "a"));
   ASSERT_TRUE(scene.patch(echoes, "a", merge(R"({"metadata": {"finalizers": null}})")));
   EXPECT_EQ(scene.told(watch),
-            (std::vector<std::string>{"ADDED a@6", "MODIFIED a@7", "MODIFIED a@8", "MODIFIED a@9", "DELETED a@10"}));
+            (std::vector<std::string>{"ADDED a@8", "MODIFIED a@9", "MODIFIED a@10", "MODIFIED a@11", "DELETED a@12"}));
 }
 
 TEST(Server, a_deployment_is_created_with_its_defaults) {

@@ -76,7 +76,7 @@ TEST_F(Watch, of_compacted_history_opens_and_ends_with_an_error) {
   ASSERT_EQ(events.size(), 1U);
   EXPECT_EQ(events[0].type, api::WatchEventType::error);
   EXPECT_EQ(events[0].object, nullptr);
-  expect_error(*events[0].error, 410, api::Reason::expired, "too old resource version: 1 (6)");
+  expect_error(*events[0].error, 410, api::Reason::expired, "too old resource version: 1 (8)");
   EXPECT_TRUE(scene.server.watch_ended(watch));
 }
 
