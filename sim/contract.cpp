@@ -109,7 +109,7 @@ bool same_foreign_spec(api::Object const& before, api::Object const& after) {
     if (!same) break;
     if (field == "replicas") continue;
     auto const* counterpart = new_spec.if_contains(field);
-    same = counterpart != nullptr && *counterpart == value;
+    same = counterpart != nullptr && api::equal_json(*counterpart, value);
   }
   return same || foreign_spec(before) == foreign_spec(after);
 }

@@ -184,7 +184,7 @@ bool is_same_template(api::Object const& deployment, Rollout const& rollout) {
   if (rollout.spec == deployment.spec) return true;
   auto const* const wanted = api::find_path(deployment.spec.get(), {"template"});
   if (wanted == nullptr || !rollout.pod_template) return wanted == rollout.pod_template.get();
-  return *wanted == *rollout.pod_template;
+  return api::equal_json(*wanted, *rollout.pod_template);
 }
 
 std::optional<Plan> plan_step(api::Object const& deployment, Rollout const& rollout, ReadySteps steps) {

@@ -329,16 +329,15 @@ Result merge_object(json::object& target, json::object patch, MergeSchema const&
     patch.stable_erase(patch.find(key));
     if (auto done = follow_order(target, patch, key, order, schema); !done) return done;
   }
-  // The real server takes the members in no particular order; what is deleted may be added again here.
+  // The real server takes the members in no particular order; here deletions come last.
+  for (auto& [key, change] : patch) {
+    if (key.starts_with(delete_prefix)) continue;
+    if (auto done = merge_member(target, key, std::move(change), false, schema); !done) return done;
+  }
   for (auto const& key : deletions) {
-    json::value gone = std::move(patch.at(key));
-    patch.stable_erase(patch.find(key));
     auto const name = field_of(key, delete_prefix);
     if (!name) return std::unexpected(name.error());
-    if (auto done = merge_member(target, *name, std::move(gone), true, schema); !done) return done;
-  }
-  for (auto& [key, change] : patch) {
-    if (auto done = merge_member(target, key, std::move(change), false, schema); !done) return done;
+    if (auto done = merge_member(target, *name, std::move(patch.at(key)), true, schema); !done) return done;
   }
   return {};
 }

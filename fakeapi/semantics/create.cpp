@@ -60,13 +60,14 @@ Result<api::ObjectPtr> create(Call const& call, api::ObjectPtr const& body, Crea
   metadata.deletion_timestamp.reset();
   metadata.deletion_grace_period_seconds.reset();
   metadata.creation_timestamp = to_timestamp(call.context.now);
-  metadata.generation = kind.strategy->generation == Generation::none ? 0 : 1;
+  // Kinds that do not count theirs keep what is sent.
+  if (kind.strategy->generation != Generation::none) metadata.generation = 1;
   if (!manages_fields(call)) metadata.rest = nullptr;
   bool const generated = metadata.name.empty() && !metadata.generate_name.empty();
   if (generated) {
     metadata.name = metadata.generate_name.substr(0, longest_generated_base) + call.state.identities.next_suffix();
   }
-  Admission const admission{kind, *call.state.definitions};
+  Admission const admission{kind, *call.state.definitions, call.state.options.profile == Profile::modern, nullptr};
   auto const decode = decoder(call);
   if (decode != nullptr) {
     if (auto error = decode(admission, object, nullptr)) return std::unexpected(*std::move(error));
@@ -75,24 +76,32 @@ Result<api::ObjectPtr> create(Call const& call, api::ObjectPtr const& body, Crea
   if (kind.strategy->prepare_create != nullptr) kind.strategy->prepare_create(kind, object);
 
   FieldErrors errors;
-  validate_metadata(kind, metadata, errors);
+  if (kind.strategy->checks_metadata) validate_metadata(kind, metadata, errors);
   if (metadata.rest) validate_managed_fields(metadata, errors);
   if (kind.strategy->validate != nullptr) kind.strategy->validate(admission, object, nullptr, errors);
+  if (!kind.strategy->checks_metadata && errors.empty()) validate_metadata(kind, metadata, errors);
   if (!errors.empty()) return std::unexpected(errors.to_error(kind, metadata.name));
   if (decode != kind.strategy->admit) {
     if (auto error = kind.strategy->admit(admission, object, nullptr)) return std::unexpected(*std::move(error));
   }
-  if (sent_version != api::ResourceVersion::none && creation == Creation::post) {
+  if (sent_version != api::ResourceVersion::none && creation == Creation::post && !call.dry_run()) {
     return std::unexpected(status::plain_error("resourceVersion should not be set on objects to be created"));
   }
   if (auto const& there = call.state.log.find(call.served->index, object.key())) {
     if (generated) return std::unexpected(status::name_collision(kind));
     return std::unexpected(status::already_exists(kind, metadata.name, there->metadata.terminating()));
   }
+  if (kind.strategy->allocate != nullptr) {
+    if (auto error = kind.strategy->allocate({kind, call.state, call.dry_run()}, object, nullptr))
+      return std::unexpected(*std::move(error));
+  }
   metadata.uid = call.state.identities.next_uid();
   if (auto error = check_size(call.state, object)) return std::unexpected(*std::move(error));
   call.created();
-  if (call.dry_run()) return std::make_shared<api::Object const>(std::move(object));
+  if (call.dry_run()) {
+    auto made = std::make_shared<api::Object const>(std::move(object));
+    return kind.versions ? made : present(call, std::move(made));
+  }
   to_storage(kind, object);
   return present(call, call.state.put(*call.served, std::move(object), call.context));
 }

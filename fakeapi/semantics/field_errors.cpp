@@ -83,6 +83,9 @@ void FieldErrors::not_supported(std::string field, std::string_view value, std::
 void FieldErrors::duplicate(std::string field, std::string_view value) {
   add("FieldValueDuplicate", "Duplicate value", std::move(field), value, {});
 }
+void FieldErrors::not_found(std::string field, std::string_view value) {
+  add("FieldValueNotFound", "Not found", std::move(field), value, {});
+}
 void FieldErrors::too_long(std::string field, std::string_view detail) {
   add("FieldValueTooLong", "Too long", std::move(field), {}, detail);
 }

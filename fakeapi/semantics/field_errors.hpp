@@ -31,6 +31,7 @@ class FieldErrors {
   void forbidden(std::string field, std::string_view detail);
   void not_supported(std::string field, std::string_view value, std::span<std::string const> supported);
   void duplicate(std::string field, std::string_view value);
+  void not_found(std::string field, std::string_view value);
   void too_long(std::string field, std::string_view detail);
 
   void append(FieldErrors const& others) {
@@ -47,7 +48,7 @@ class FieldErrors {
   api::Error to_error(std::string_view qualified_kind, std::string_view group, std::string_view kind,
                       std::string_view name) const;
   api::Error to_error(Kind const& kind, std::string_view name) const {
-    return to_error(kind.qualified_kind, kind.resource.group, kind.kind, name);
+    return to_error(kind.qualified_kind, kind.kind_group, kind.kind, name);
   }
 
  private:

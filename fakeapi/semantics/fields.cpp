@@ -9,8 +9,8 @@
 #include "fakeapi/semantics/field_errors.hpp"
 #include "fakeapi/semantics/patching.hpp"
 #include "fakeapi/semantics/status.hpp"
+#include "fakeapi/semantics/unstructured.hpp"
 #include "fakeapi/types/codec.hpp"
-#include "operator/api/object_json.hpp"
 #include "operator/seams/check.hpp"
 
 namespace fakeapi {
@@ -40,9 +40,11 @@ json::value blank(types::Type const& type) {
   json::object out;
   for (auto const* field : type.members) {
     if (!field->always) continue;
+    bool const nested = field->type->form == types::Form::structure && !field->pointer;
+    // Where only the default makes that it is always there, it is not there yet.
+    if (!field->default_json.empty() && field->omit_empty && !nested) continue;
     types::Field plain = *field;
     plain.default_json = {};
-    bool const nested = field->type->form == types::Form::structure && !field->pointer;
     out.emplace(field->name, nested ? blank(*field->type) : types::absent_value(plain));
   }
   return json::value(std::move(out));
@@ -56,13 +58,20 @@ json::value empty_object(Kind const& kind) {
   return made;
 }
 
-// The object as this version of its kind shows it, without what is said of its owners.
-json::value document_of(Kind const& kind, api::Object const& object) {
+// The object as this version of its kind shows it, with everything that Go shows, without what is said of its owners.
+json::value document_of(Kind const& kind, api::Object const& object, patch::Rules rules) {
   api::Object plain = object;
   plain.api_version = kind.api_version;
   plain.kind = kind.kind;
   plain.metadata.rest = nullptr;
-  return api::object_to_json(plain);
+  json::value document = api::object_to_json(plain);
+  if (kind.strategy->built_in) {
+    types::Decoding const decoding{.modern = rules.modern, .unknown = nullptr};
+    types::Type const& type = type_of(kind);
+    // What cannot be decoded is refused elsewhere.
+    if (!types::is_canonical(type, document, decoding)) types::canonicalize(type, document, decoding);
+  }
+  return document;
 }
 
 // Fields that a write cannot change; servers of 1.20 did not mind who seems to own them.
@@ -197,17 +206,6 @@ std::optional<api::Error> check_types(Call const& call, json::value const& confi
   return std::nullopt;
 }
 
-// Numbers come by way of YAML: 2.0 is 2.
-void make_integers(json::value& value) {
-  if (auto* members = value.if_object()) {
-    for (auto& [name, member] : *members) make_integers(member);
-  } else if (auto* items = value.if_array()) {
-    for (auto& item : *items) make_integers(item);
-  } else if (value.is_double()) {
-    if (auto const number = api::detail::as_integer(value)) value = *number;
-  }
-}
-
 // In a custom resource that has not been decoded, null is not yet the same as absent.
 void keep_nulls(api::Object& object, json::object const& document) {
   static api::SharedJson const null = api::share(nullptr);
@@ -224,7 +222,16 @@ void keep_nulls(api::Object& object, json::object const& document) {
 }
 
 // The metadata of custom resources is not checked before it is stored; what cannot be read is dropped then.
-Result<api::Object> to_object(Kind const& kind, json::value document) {
+Result<api::Object> to_object(Kind const& kind, json::value document, patch::Rules rules) {
+  auto const not_converted = [&](std::string const& why) {
+    return std::unexpected(status::plain_error(
+        "failed to convert new object to proper version: unable to convert unstructured object to " +
+        kind.resource.group + "/" + kind.resource.version + ", Kind=" + kind.kind + ": " + why));
+  };
+  if (kind.strategy->built_in) {
+    auto const converted = convert_unstructured(type_of(kind), document, rules.modern);
+    if (!converted) return not_converted(converted.error());
+  }
   auto read = api::object_from_json(document);
   if (!read && !kind.strategy->built_in && document.is_object()) {
     auto* const metadata = document.get_object().if_contains("metadata");
@@ -241,9 +248,7 @@ Result<api::Object> to_object(Kind const& kind, json::value document) {
       read = api::object_from_json(document);
     }
   }
-  if (!read) {
-    return std::unexpected(status::plain_error("failed to convert new object to proper version: " + read.error()));
-  }
+  if (!read) return not_converted(read.error());
   if (!kind.strategy->built_in) keep_nulls(*read, document.get_object());
   return *std::move(read);
 }
@@ -251,7 +256,9 @@ Result<api::Object> to_object(Kind const& kind, json::value document) {
 }  // namespace
 
 bool manages_fields(Call const& call) {
-  return call.state.options.field_management && call.request.subresource != Subresource::scale;
+  // Servers of 1.20 do not account for what is written through a Scale.
+  return call.state.options.field_management &&
+         (call.request.subresource != Subresource::scale || call.state.options.profile == Profile::modern);
 }
 
 namespace {
@@ -299,8 +306,8 @@ void own_fields(Call const& call, api::Object const* stored, api::Object& next) 
     next.metadata.rest = nullptr;
     return;
   }
-  json::value const live = stored != nullptr ? document_of(kind, *stored) : empty_object(kind);
-  json::value const document = document_of(kind, next);
+  json::value const live = stored != nullptr ? document_of(kind, *stored, write.schema.rules()) : empty_object(kind);
+  json::value const document = document_of(kind, next, write.schema.rules());
   // What is not of the schema the server cannot account for, and gives up.
   if (patch::find_mistakes(live, write.schema) || patch::find_mistakes(document, write.schema)) {
     next.metadata.rest = nullptr;
@@ -329,10 +336,10 @@ Result<api::Object> applied(Call const& call, api::Object const* stored, api::Ap
   json::value config = patch.document ? *patch.document : json::value();
   if (config.is_null()) config.emplace_object();
   if (auto error = check_config(call, config)) return std::unexpected(*std::move(error));
-  make_integers(config);
+  make_integers(config);  // they come by way of YAML
   auto const write = make_write(call);
   json::value const empty = empty_object(kind);
-  json::value const live = stored != nullptr ? document_of(kind, *stored) : empty;
+  json::value const live = stored != nullptr ? document_of(kind, *stored, write.schema.rules()) : empty;
   if (auto error = check_types(call, config, live, write.schema)) return std::unexpected(*std::move(error));
   auto managed = read_or_none(stored != nullptr ? managed_fields(stored->metadata) : nullptr);
   if (auto const* version = unknown_version(kind, managed, write)) {
@@ -343,7 +350,7 @@ Result<api::Object> applied(Call const& call, api::Object const* stored, api::Ap
 
   api::Object next;
   if (result->object) {
-    auto made = to_object(kind, *std::move(result->object));
+    auto made = to_object(kind, *std::move(result->object), write.schema.rules());
     if (!made) return made;
     next = *std::move(made);
   } else if (stored != nullptr) {

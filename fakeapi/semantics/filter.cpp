@@ -2,6 +2,8 @@
 #include "fakeapi/semantics/kinds/custom_resource.hpp"
 #include "fakeapi/semantics/operations.hpp"
 #include "fakeapi/semantics/status.hpp"
+#include "fakeapi/types/type.hpp"
+#include "operator/api/kinds.hpp"
 
 namespace fakeapi {
 namespace {
@@ -21,6 +23,30 @@ std::string not_selectable(Kind const& kind, std::string const& field) {
     return "\"" + field + "\" is not a known field selector: only \"metadata.name\", \"metadata.namespace\"";
   }
   return "field label not supported: " + field;
+}
+
+// What decoding says of a body that is of another type than its path.
+api::Error wrong_built_in_type(Kind const& kind, api::Object const& object) {
+  auto const slash = object.api_version.find('/');
+  std::string const group = slash == std::string::npos ? "" : object.api_version.substr(0, slash);
+  std::string const version = object.api_version.substr(slash == std::string::npos ? 0 : slash + 1);
+  auto const* const type = types::find_kind(group, version, object.kind);
+  bool const known = type != nullptr && type->group == group && type->version == version;
+  std::string why;
+  if (known) {
+    // "rbac.authorization.k8s.io" is "rbac" inside the server; events are the core group's.
+    auto const& own = kind.kind_group;
+    std::string const inside = own.empty() ? "core" : own.substr(0, own.find('.'));
+    why = "converting (" + types::go_type_name(*type) + ") to (" + inside + "." + kind.kind + "): unknown conversion";
+  } else {
+    bool const definitions = kind.resource.group == api::custom_resource_definitions.group;
+    why = "no kind \"" + object.kind + "\" is registered for version \"" + object.api_version + "\" in scheme \"" +
+          (definitions ? "k8s.io/apiextensions-apiserver/pkg/apiserver/apiserver.go:52"
+                       : "k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30") +
+          "\"";
+  }
+  return status::bad_request(object.kind + " in version \"" + version + "\" cannot be handled as a " + kind.kind +
+                             ": " + why);
 }
 
 }  // namespace
@@ -69,6 +95,7 @@ api::ObjectPtr present(Kind const& kind, Revision since, api::ObjectPtr object) 
   if (kind.versions) {
     show_in_version(kind, shown);
   } else {
+    if (kind.strategy->show != nullptr) kind.strategy->show(shown);
     shown.api_version = kind.api_version;
   }
   return std::make_shared<api::Object const>(std::move(shown));
@@ -84,6 +111,7 @@ std::optional<api::Error> check_type(Kind const& kind, api::Object& object) {
     if (object.kind.empty()) object.kind = kind.kind;
   }
   if (object.api_version == kind.api_version && object.kind == kind.kind) return std::nullopt;
+  if (kind.strategy->built_in) return wrong_built_in_type(kind, object);
   if (object.kind.empty()) {
     return status::bad_request(kind.kind + " in version \"" + kind.resource.version + "\" cannot be handled as a " +
                                kind.kind + ": Object 'Kind' is missing");
@@ -91,10 +119,6 @@ std::optional<api::Error> check_type(Kind const& kind, api::Object& object) {
   if (object.api_version != kind.api_version) {
     return status::bad_request("the API version in the data (" + object.api_version +
                                ") does not match the expected API version (" + kind.api_version + ")");
-  }
-  if (kind.strategy->built_in) {
-    return status::bad_request(object.kind + " in version \"" + kind.resource.version + "\" cannot be handled as a " +
-                               kind.kind);
   }
   FieldErrors errors;
   errors.invalid("kind", go_value::text(object.kind), "must be " + kind.kind);

@@ -22,6 +22,10 @@ struct Kind;
 namespace printing {
 struct CustomColumns;
 }
+namespace types {
+class KindCodec;
+}
+struct State;
 
 /// Where the numbers of the scale subresource of a custom resource are, each path without its leading dot split at
 /// the dots.
@@ -43,6 +47,16 @@ struct ScaleView {
 struct Admission {
   Kind const& kind;
   DefinitionCache& definitions;
+  bool modern = false;  ///< Profile::modern
+  /// Where admit() notes the paths of fields that it drops because they are unknown; null: nowhere.
+  std::vector<std::string>* unknown_fields = nullptr;
+};
+
+/// What Strategy::allocate may look at besides the objects.
+struct Allocation {
+  Kind const& kind;
+  State const& state;
+  bool dry_run = false;
 };
 
 /// Which changes of an object count its metadata.generation up.
@@ -77,15 +91,30 @@ struct Strategy {
   std::optional<api::Error> (*admit_applied)(Admission const& admission, api::Object& object,
                                              api::Object const* stored) = nullptr;
   void (*prepare_create)(Kind const& kind, api::Object& object) = nullptr;
+  /// Last of all, when the object is known to be valid: gives it what is given out once in a cluster (addresses,
+  /// ports). `stored` is null on create.
+  std::optional<api::Error> (*allocate)(Allocation const& allocation, api::Object& object,
+                                        api::Object const* stored) = nullptr;
+  /// Objects are stored as another version has them: the form in which this version shows one. Null: only apiVersion
+  /// differs.
+  void (*show)(api::Object& stored) = nullptr;
   /// Restores what a main update may not touch.
   void (*prepare_update)(Kind const& kind, api::Object& next, api::Object const& stored) = nullptr;
   /// Restores what an update of /status may not touch.
   void (*prepare_status_update)(Kind const& kind, api::Object& next, api::Object const& stored) = nullptr;
-  /// The kind's own rules; metadata's general ones are checked for every kind. `stored` is null on create.
+  /// The kind's own rules look at metadata as well: on create before everything else, on update once more after the
+  /// rules for every kind. Without it a new object's metadata is checked last, and its name can be any path segment.
+  bool checks_metadata = true;
+  /// The kind's own rules. `stored` is null on create.
   void (*validate)(Admission const& admission, api::Object const& next, api::Object const* stored,
                    FieldErrors& errors) = nullptr;
+  /// Takes the place of both on update, metadata included. Null: none does.
+  void (*validate_update)(Admission const& admission, api::Object const& next, api::Object const& stored,
+                          FieldErrors& errors) = nullptr;
   void (*validate_status)(Kind const& kind, api::Object const& next, api::Object const* stored,
                           FieldErrors& errors) = nullptr;
+  /// Any word is a finalizer; else one needs a domain or has to be a known one. Custom resources: any.
+  bool loose_finalizers = false;
   /// What is wrong with a metadata.name, or with a metadata.generateName (`prefix`), which may end in '-'.
   std::vector<std::string> (*name_messages)(std::string_view name, bool prefix) = nullptr;
   /// Why an object of this name can never be deleted; null text: it can. Null: all can.
@@ -120,11 +149,14 @@ struct Kind {
   std::string kind;             ///< "Echo"
   std::string qualified;        ///< "echoes.example.com"
   std::string qualified_kind;   ///< "Echo.example.com"
+  std::string resource_group;   ///< in the details of errors about the resource
+  std::string kind_group;       ///< in the details of errors about the Kind
   std::string registry_prefix;  ///< "/registry/example.com/echoes/"
   bool namespaced = true;
   bool has_status = false;
   bool has_scale = false;
   Strategy const* strategy = nullptr;
+  std::shared_ptr<types::KindCodec const> codec;  ///< of a compiled-in kind
   // For discovery. make_kind() fills in what most have.
   std::string singular;                  ///< "echo"
   std::string list_kind;                 ///< "EchoList"

@@ -151,7 +151,7 @@ void validate_metadata(Kind const& kind, api::ObjectMeta const& metadata, FieldE
   validate_labels(*metadata.labels, "metadata.labels", errors);
   validate_annotations(*metadata.annotations, errors);
   validate_owner_references(*metadata.owner_references, errors);
-  validate_finalizers(kind.strategy->built_in, *metadata.finalizers, errors);
+  validate_finalizers(kind.strategy->built_in && !kind.strategy->loose_finalizers, *metadata.finalizers, errors);
 }
 
 void validate_embedded_metadata(api::ObjectMeta const& metadata, FieldErrors& errors) {
@@ -193,7 +193,7 @@ void validate_metadata_update(Kind const& kind, api::ObjectMeta const& next, api
   if (!(next.annotations == stored.annotations)) validate_annotations(*next.annotations, errors);
   if (!(next.owner_references == stored.owner_references)) validate_owner_references(*next.owner_references, errors);
   if (!(next.finalizers == stored.finalizers)) {
-    validate_finalizers(kind.strategy->built_in, *next.finalizers, errors);
+    validate_finalizers(kind.strategy->built_in && !kind.strategy->loose_finalizers, *next.finalizers, errors);
   }
 }
 

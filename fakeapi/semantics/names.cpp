@@ -1,6 +1,7 @@
 #include "fakeapi/semantics/names.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <initializer_list>
 
 namespace fakeapi::names {
@@ -14,6 +15,8 @@ constexpr std::string_view label_regex = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";
 constexpr std::string_view letter_first_regex = "[a-z]([-a-z0-9]*[a-z0-9])?";
 constexpr std::string_view subdomain_regex = "[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*";
 constexpr std::string_view qualified_regex = "([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]";
+constexpr std::string_view environment_regex = "[-._a-zA-Z][-._a-zA-Z0-9]*";
+constexpr std::string_view key_regex = "[-._a-zA-Z0-9]+";
 constexpr std::string_view label_value_regex = "(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?";
 
 bool is_lower_alphanumeric(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
@@ -36,6 +39,20 @@ bool is_subdomain(std::string_view text) {
 bool is_qualified_part(std::string_view text) {
   return !text.empty() && is_alphanumeric(text.front()) && is_alphanumeric(text.back()) &&
          std::ranges::all_of(text, [](char c) { return is_alphanumeric(c) || c == '-' || c == '_' || c == '.'; });
+}
+
+// Of a ConfigMap; also of environment variables.
+bool is_key(std::string_view text) {
+  return !text.empty() &&
+         std::ranges::all_of(text, [](char c) { return is_alphanumeric(c) || c == '-' || c == '_' || c == '.'; });
+}
+
+void add_backstep(std::string_view text, Messages& messages) {
+  if (text == "." || text == "..") {
+    messages.push_back("must not be '" + std::string(text) + "'");
+  } else if (text.starts_with("..")) {
+    messages.emplace_back("must not start with '..'");
+  }
 }
 
 std::string too_long(std::size_t most) { return "must be no more than " + std::to_string(most) + " characters"; }
@@ -155,6 +172,98 @@ Messages port_name(std::string_view text) {
   return messages;
 }
 
+Messages environment_name(std::string_view text) {
+  Messages messages;
+  if (!is_key(text) || (text.front() >= '0' && text.front() <= '9')) {
+    messages.push_back(
+        mismatch("a valid environment variable name must consist of alphabetic characters, digits, '_', '-', or '.', "
+                 "and must not start with a digit",
+                 environment_regex, {"my.env-name", "MY_ENV.NAME", "MyEnvName1"}));
+  }
+  add_backstep(text, messages);
+  return messages;
+}
+
+Messages data_key(std::string_view text) {
+  Messages messages;
+  if (text.size() > longest_subdomain) messages.push_back(too_long(longest_subdomain));
+  if (!is_key(text)) {
+    messages.push_back(mismatch("a valid config key must consist of alphanumeric characters, '-', '_' or '.'",
+                                key_regex, {"key.name", "KEY_NAME", "key-name"}));
+  }
+  add_backstep(text, messages);
+  return messages;
+}
+
+Messages header_name(std::string_view text) {
+  bool const right = !text.empty() && std::ranges::all_of(text, [](char c) { return is_alphanumeric(c) || c == '-'; });
+  if (right) return {};
+  return {mismatch("a valid HTTP header must consist of alphanumeric characters or '-'", "[-A-Za-z0-9]+",
+                   {"X-Header-Name"})};
+}
+
+Messages path_segment(std::string_view text) {
+  if (text == "." || text == "..") return {"may not be '" + std::string(text) + "'"};
+  Messages messages;
+  for (char const* const part : {"/", "%"}) {
+    if (text.contains(part)) messages.push_back("may not contain '" + std::string(part) + "'");
+  }
+  return messages;
+}
+
+std::optional<std::uint32_t> ipv4_address(std::string_view text) {
+  std::uint32_t address = 0;
+  for (int part = 0; part < 4; ++part) {
+    if (part > 0) {
+      if (text.empty() || text.front() != '.') return std::nullopt;
+      text.remove_prefix(1);
+    }
+    std::uint32_t number = 0;
+    auto const read = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (read.ec != std::errc() || number > 255) return std::nullopt;
+    address = address << 8 | number;
+    text.remove_prefix(static_cast<std::size_t>(read.ptr - text.data()));
+  }
+  if (!text.empty()) return std::nullopt;
+  return address;
+}
+
+bool is_ip_address(std::string_view text) {
+  if (ipv4_address(text)) return true;
+  // IPv6: eight groups of up to four digits, of which one run may be left out; the last two may be an IPv4 address.
+  bool shortened = false;
+  int groups = 0;
+  if (text.starts_with("::")) {
+    shortened = true;
+    text.remove_prefix(2);
+  }
+  while (!text.empty()) {
+    auto const end = std::min(text.find(':'), text.size());
+    auto const group = text.substr(0, end);
+    if (end == text.size() && ipv4_address(group)) {
+      groups += 2;
+      text = {};
+      break;
+    }
+    if (group.empty() || group.size() > 4 ||
+        group.find_first_not_of("0123456789abcdefABCDEF") != std::string_view::npos) {
+      return false;
+    }
+    ++groups;
+    text.remove_prefix(end);
+    if (text.empty()) break;
+    text.remove_prefix(1);
+    if (text.starts_with(':')) {
+      if (shortened) return false;
+      shortened = true;
+      text.remove_prefix(1);
+    } else if (text.empty()) {
+      return false;
+    }
+  }
+  return shortened ? groups < 8 : groups == 8;
+}
+
 std::string joined(Messages const& messages) {
   std::string text;
   for (auto const& message : messages) text += (text.empty() ? "" : ",") + message;
@@ -171,5 +280,7 @@ std::string lower(std::string_view text) {
 
 Messages label_name(std::string_view name, bool prefix) { return dns1123_label(unmasked(name, prefix)); }
 Messages subdomain_name(std::string_view name, bool prefix) { return dns1123_subdomain(unmasked(name, prefix)); }
+Messages service_name(std::string_view name, bool prefix) { return dns1035_label(unmasked(name, prefix)); }
+Messages path_segment_name(std::string_view name, bool /*prefix*/) { return path_segment(name); }
 
 }  // namespace fakeapi::names

@@ -6,6 +6,7 @@
 #include "fakeapi/patch/json_patch.hpp"
 #include "fakeapi/patch/strategic_merge.hpp"
 #include "fakeapi/semantics/status.hpp"
+#include "fakeapi/semantics/unstructured.hpp"
 #include "operator/api/patch_detail.hpp"
 #include "operator/seams/check.hpp"
 
@@ -29,14 +30,19 @@ api::Error refused(patch::StrategicMergeError error) {
 Result<api::Object> merged_strategically(api::Object const& shown, api::StrategicMergePatch const& patch,
                                          types::Type const& type, patch::Rules rules) {
   json::value document = api::object_to_json(shown);
-  json::value const changes = patch.document ? *patch.document : json::value();
+  json::value changes = patch.document ? *patch.document : json::value();
+  make_integers(changes);
   if (auto done = patch::strategic_merge(document, changes, patch::MergeSchema::of(type, rules)); !done) {
     return std::unexpected(refused(std::move(done.error())));
   }
-  auto next = api::object_from_json(document);
-  if (!next) {
-    return std::unexpected(api::detail::unreadable_result(patch::go_text::plain(changes), next.error()));
+  auto const not_converted = [&](std::string const& why) {
+    return std::unexpected(api::detail::unreadable_result(patch::go_text::plain(changes), why));
+  };
+  if (auto converted = convert_unstructured(type, document, rules.modern); !converted) {
+    return not_converted(converted.error());
   }
+  auto next = api::object_from_json(document);
+  if (!next) return not_converted(next.error());
   return api::detail::check_identity(shown, *std::move(next));
 }
 

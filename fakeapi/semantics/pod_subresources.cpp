@@ -4,7 +4,7 @@
 #include <boost/json/object.hpp>
 #include <charconv>
 
-#include "fakeapi/semantics/kinds/deployment_rules.hpp"
+#include "fakeapi/semantics/kinds/rules.hpp"
 #include "fakeapi/semantics/operations.hpp"
 #include "fakeapi/semantics/status.hpp"
 
@@ -146,7 +146,7 @@ api::Error budget_forbids(std::string const& budget, std::string const& why) {
 
 // A budget without a selector, or with an empty one, is for no pod.
 bool selects(json::value const* selector, api::StringMap const& labels) {
-  auto const parsed = api::LabelSelector::parse(selector_text(selector));
+  auto const parsed = api::LabelSelector::parse(rules::selector_text(selector));
   return parsed && !parsed->empty() && parsed->matches(labels);
 }
 

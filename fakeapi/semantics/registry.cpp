@@ -12,6 +12,27 @@ namespace fakeapi {
 
 namespace {
 
+struct BuiltIn {
+  std::vector<std::shared_ptr<Served const>> served;
+  std::size_t places = 0;
+  std::size_t definitions = 0;
+};
+
+// The same for every server of a profile: made once.
+BuiltIn make_built_in(Profile profile) {
+  BuiltIn made;
+  for (auto const& kind : built_in_kinds(profile)) {
+    if (kind->strategy == &definition_strategy) made.definitions = made.served.size();
+    // Events are in two groups, and in one place.
+    auto const other = std::ranges::find_if(
+        made.served, [&](auto const& served) { return served->kind->resource.plural == kind->resource.plural; });
+    bool const first = other == made.served.end();
+    auto const index = first ? ResourceIndex(made.places++) : (*other)->index;
+    made.served.push_back(std::make_shared<Served const>(kind, index, 0, false));
+  }
+  return made;
+}
+
 bool goes_by(Kind const& kind, DefinitionNames const& names) {
   return kind.kind == names.kind && kind.singular == names.singular && kind.list_kind == names.list_kind &&
          kind.short_names == names.short_names && kind.categories == names.categories;
@@ -28,25 +49,34 @@ std::shared_ptr<Kind const> named(std::shared_ptr<Kind const> const& kind, Defin
   return std::make_shared<Kind const>(std::move(other));
 }
 
+BuiltIn const& built_in(Profile profile) {
+  static BuiltIn const of_1_20 = make_built_in(Profile::v1_20);
+  static BuiltIn const of_modern = make_built_in(Profile::modern);
+  return profile == Profile::v1_20 ? of_1_20 : of_modern;
+}
+
 }  // namespace
 
-Registry::Registry(Log& log) : log_(log) {
-  constexpr std::size_t usual = 8;
-  served_.reserve(usual);
-  places_.reserve(usual);
-  since_.reserve(usual);
-  for (auto const& kind : built_in_kinds()) {
-    if (kind->strategy == &definition_strategy) definitions_ = served_.size();
-    auto const place = place_of(kind->resource.group, kind->resource.plural);
-    served_.push_back(std::make_shared<Served const>(kind, place, 0, false));
-    since_[static_cast<std::size_t>(place)] = 0;
-  }
+Registry::Registry(Log& log, Profile profile) : log_(log), profile_(profile) {
+  constexpr std::size_t usual_definitions = 4;
+  BuiltIn const& known = built_in(profile);
+  built_in_ = known.served.size();
+  built_in_places_ = known.places;
+  definitions_ = known.definitions;
+  served_.reserve(built_in_ + usual_definitions);
+  served_.assign(known.served.begin(), known.served.end());
+  since_.reserve(built_in_places_ + usual_definitions);
+  since_.assign(built_in_places_, 0);
+  places_.reserve(usual_definitions);
+  log_.add_resources(built_in_places_);
 }
 
 ResourceIndex Registry::place_of(std::string_view group, std::string_view plural) {
   auto const known =
       std::ranges::find_if(places_, [&](auto const& place) { return place.second == plural && place.first == group; });
-  if (known != places_.end()) return ResourceIndex(known - places_.begin());
+  if (known != places_.end()) {
+    return ResourceIndex(built_in_places_ + static_cast<std::size_t>(known - places_.begin()));
+  }
   places_.emplace_back(group, plural);
   since_.push_back(not_served);
   defined_.push_back(nullptr);
@@ -54,11 +84,15 @@ ResourceIndex Registry::place_of(std::string_view group, std::string_view plural
 }
 
 std::shared_ptr<Served const> Registry::find(api::Resource const& resource) const {
-  for (auto const& served : served_) {
+  auto const is_it = [&](auto const& served) {
     auto const& own = served->kind->resource;
-    if (own.plural == resource.plural && own.group == resource.group && own.version == resource.version) return served;
-  }
-  return nullptr;
+    return own.plural == resource.plural && own.group == resource.group && own.version == resource.version;
+  };
+  // What definitions define is asked for most, and little.
+  auto const middle = served_.begin() + static_cast<std::ptrdiff_t>(built_in_);
+  if (auto const found = std::find_if(middle, served_.end(), is_it); found != served_.end()) return *found;
+  auto const found = std::find_if(served_.begin(), middle, is_it);
+  return found == middle ? nullptr : *found;
 }
 
 std::shared_ptr<Served const> Registry::find(ResourceIndex index) const {
@@ -67,14 +101,14 @@ std::shared_ptr<Served const> Registry::find(ResourceIndex index) const {
 }
 
 bool Registry::is_built_in_group(std::string_view group) const {
-  return std::ranges::any_of(built_in_kinds(), [&](auto const& kind) { return kind->resource.group == group; });
+  return std::ranges::any_of(built_in_kinds(profile_), [&](auto const& kind) { return kind->resource.group == group; });
 }
 
 void Registry::serve(std::shared_ptr<Definition const> const& definition, DefinitionNames const& names,
                      Revision revision, bool terminating) {
   ResourceIndex const index = place_of(definition->group, definition->plural);
   auto const place = static_cast<std::size_t>(index);
-  auto const& before = defined_[place];
+  auto const before = defined_[place - built_in_places_];
   auto const current = find(index);
   bool const same = before != nullptr && api::same_json(before->spec, definition->spec) &&
                     (!current || goes_by(*current->kind, names));
@@ -82,7 +116,7 @@ void Registry::serve(std::shared_ptr<Definition const> const& definition, Defini
   Revision const since = same ? since_[place] : revision;
   remove(definition->group, definition->plural);
   since_[place] = since;
-  defined_[place] = definition;
+  defined_[place - built_in_places_] = definition;
   for (auto const& kind : definition->served) {
     served_.push_back(std::make_shared<Served const>(named(kind, names), index, since, terminating));
   }
@@ -91,12 +125,14 @@ void Registry::serve(std::shared_ptr<Definition const> const& definition, Defini
 void Registry::remove(std::string_view group, std::string_view plural) {
   for (std::size_t i = 0; i < places_.size(); ++i) {
     if (places_[i].second != plural || places_[i].first != group) continue;
-    since_[i] = not_served;
+    since_[built_in_places_ + i] = not_served;
     defined_[i] = nullptr;
   }
-  std::erase_if(served_, [&](auto const& served) {
+  auto const middle = served_.begin() + static_cast<std::ptrdiff_t>(built_in_);
+  auto const gone = std::remove_if(middle, served_.end(), [&](auto const& served) {
     return served->kind->resource.plural == plural && served->kind->resource.group == group;
   });
+  served_.erase(gone, served_.end());
 }
 
 }  // namespace fakeapi

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "fakeapi/semantics/kind.hpp"
+#include "fakeapi/server.hpp"
 #include "fakeapi/store/log.hpp"
 
 namespace fakeapi {
@@ -26,8 +27,8 @@ struct Served {
 
 class Registry {
  public:
-  /// Serves the built-in kinds; `log` gets a table for each.
-  explicit Registry(Log& log);
+  /// Serves the kinds that are compiled into servers of the profile; `log` gets a table for each.
+  Registry(Log& log, Profile profile);
 
   /// Null if nothing of the name is served.
   std::shared_ptr<Served const> find(api::Resource const& resource) const;
@@ -54,13 +55,17 @@ class Registry {
   ResourceIndex place_of(std::string_view group, std::string_view plural);
 
   Log& log_;
+  Profile profile_;
   std::size_t definitions_ = 0;
-  // Shared with the calls under way, one of which may be what removes it.
+  // First what is compiled in, which all servers of a profile share; then what definitions define. Shared with the
+  // calls under way, one of which may be what removes it.
   std::vector<std::shared_ptr<Served const>> served_;
-  // Every resource that has ever been served, by its place in the log.
+  std::size_t built_in_ = 0;  // how many of them are compiled in
+  // Every resource that a definition has ever defined, by its place in the log after the compiled-in ones.
   std::vector<std::pair<std::string, std::string>> places_;
-  std::vector<Revision> since_;  // parallel to places_
-  // What is served of each place, parallel to places_; null: compiled in, or nothing.
+  std::size_t built_in_places_ = 0;
+  std::vector<Revision> since_;  // by place
+  // What is served of each of places_, parallel to it; null: nothing.
   std::vector<std::shared_ptr<Definition const>> defined_;
 };
 

@@ -12,7 +12,7 @@ namespace fakeapi {
 State::State(ServerOptions given)
     : options(std::move(given)),
       log(options.retained_entries),
-      registry(log),
+      registry(log, options.profile),
       identities(options.uid_seed),
       definitions(options.definitions ? options.definitions : make_definition_cache()) {
   RequestContext context;

@@ -19,7 +19,7 @@ Error make(Reason reason, int code, std::string message) {
 Error about(Kind const& kind, std::string_view name, Reason reason, int code, std::string message) {
   Error error = make(reason, code, std::move(message));
   error.name = name;
-  error.group = kind.resource.group;
+  error.group = kind.resource_group;
   error.kind = kind.resource.plural;
   return error;
 }
@@ -80,6 +80,7 @@ Error modified(Kind const& kind, std::string_view name) {
 
 Error precondition_failed(Kind const& kind, std::string_view name, std::string_view why) {
   Error error = about(kind, name, Reason::conflict, 409, cannot_be_fulfilled(kind.qualified_kind, name, why));
+  error.group = kind.kind_group;
   error.kind = kind.kind;
   return error;
 }

@@ -71,6 +71,7 @@ Result<api::ObjectPtr> update_scale(Call const& call, api::ObjectPtr const& stor
   }
   auto next = rescaled(kind, *seen, scale);
   if (!next) return std::unexpected(std::move(next.error()));
+  if (manages_fields(call)) own_fields(call, stored.get(), *next);
   auto written = write_update(call, stored, *std::move(next), Subresource::none);
   if (!written) return written;
   auto answer = scale_of(kind, **written);
@@ -145,7 +146,7 @@ Result<api::ObjectPtr> write_update(Call const& call, api::ObjectPtr const& kept
   // What was stored before the definition changed may not be as it should be.
   bool const trusted = is_trusted(call, *stored);
   api::Object const* const known = trusted ? stored.get() : nullptr;
-  Admission const admission{kind, *call.state.definitions};
+  Admission const admission{kind, *call.state.definitions, call.state.options.profile == Profile::modern, nullptr};
   FieldErrors errors;
   auto const decode = decoder(call);
   api::SharedJson managed_fields = next.metadata.rest;
@@ -165,18 +166,26 @@ Result<api::ObjectPtr> write_update(Call const& call, api::ObjectPtr const& kept
   bool const new_owners = next.metadata.rest != stored->metadata.rest;
   validate_metadata_update(kind, next.metadata, stored->metadata, errors);
   if (new_owners) validate_managed_fields(next.metadata, errors);
-  if (!errors.empty()) errors.repeat();  // once by the generic rules, once by the kind's own
+  bool const own_order = subresource != Subresource::status && strategy.validate_update != nullptr;
+  // Once by the rules for every kind, once by the kind's own.
+  if (!errors.empty() && strategy.checks_metadata && !own_order) errors.repeat();
   if (new_owners) validate_managed_fields(next.metadata, errors);
   if (subresource == Subresource::status) {
     if (strategy.validate_status != nullptr) strategy.validate_status(kind, next, known, errors);
   } else if (subresource == Subresource::finalize) {
     if (strategy.validate_finalize != nullptr) strategy.validate_finalize(kind, next, errors);
+  } else if (own_order) {
+    strategy.validate_update(admission, next, *stored, errors);
   } else if (strategy.validate != nullptr) {
     strategy.validate(admission, next, known, errors);
   }
   if (!errors.empty()) return std::unexpected(errors.to_error(kind, stored->metadata.name));
   if (decode != strategy.admit) {
     if (auto error = strategy.admit(admission, next, known)) return std::unexpected(*std::move(error));
+  }
+  if (strategy.allocate != nullptr && subresource == Subresource::none) {
+    if (auto error = strategy.allocate({kind, call.state, call.dry_run()}, next, stored.get()))
+      return std::unexpected(*std::move(error));
   }
 
   if (may_vanish(kind, next, *stored)) {

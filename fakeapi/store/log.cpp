@@ -19,6 +19,12 @@ ResourceIndex Log::add_resource() {
   return ResourceIndex(tables_.size() - 1);
 }
 
+void Log::add_resources(std::size_t count) {
+  constexpr std::size_t usual_more = 4;
+  tables_.reserve(tables_.size() + count + usual_more);
+  tables_.resize(tables_.size() + count);
+}
+
 Commit const& Log::append(ResourceIndex resource, api::ObjectKey key, api::ObjectPtr after, Actor actor,
                           std::uint64_t cause) {
   Revision const revision = next_revision();

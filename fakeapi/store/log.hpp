@@ -59,6 +59,8 @@ class Log {
 
   /// Makes room for one more resource.
   ResourceIndex add_resource();
+  /// For `count` more.
+  void add_resources(std::size_t count);
   /// The revision of the resource's last commit; 0: none.
   Revision last_revision(ResourceIndex resource) const { return table(resource).last; }
   /// The revision of the newest commit of the resource that has been forgotten; 0: none. Whoever knows the resource as

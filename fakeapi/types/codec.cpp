@@ -187,7 +187,8 @@ class Canonicalizer {
       case Form::number:
         return value.is_number() ? std::nullopt : mismatch(type, value, place);
       case Form::int_or_string:
-        return value.is_string() || is_int32(value) ? std::nullopt : mismatch(type, value, place);
+        if (value.is_string() || is_int32(value)) return std::nullopt;
+        return mismatch(type, value, place, value.is_number() ? number_text(value) : std::string());
       case Form::bytes:
         return bytes(type, value, place);
       case Form::time:

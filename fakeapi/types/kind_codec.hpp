@@ -19,6 +19,8 @@ class KindCodec {
   std::optional<TypeError> admit(api::Object& object, api::Object const* stored, Decoding const& decoding) const;
 
   Type const& type() const { return type_; }
+  /// What stands for a status that was not sent; null: nothing.
+  api::SharedJson const& absent_status() const { return status_.absent; }
 
  private:
   struct Part {

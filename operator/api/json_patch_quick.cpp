@@ -64,7 +64,7 @@ class SubtreeDraft {
   }
 
   void commit() {
-    if (copy_) shared_ = copy_ == *shared_ ? shared_ : share(*std::move(copy_));
+    if (copy_) shared_ = equal_json(*copy_, *shared_) ? shared_ : share(*std::move(copy_));
     if (shared_ && shared_->is_null()) shared_ = nullptr;
     if (!same_json(*target_, shared_)) *target_ = std::move(shared_);
   }

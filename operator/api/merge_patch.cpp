@@ -68,7 +68,7 @@ void merge_subtree(SharedJson& target, SharedJson const& document, json::value c
   if (change.is_null()) {
     target = nullptr;
   } else if (!target || !target->is_object() || !change.is_object()) {
-    if (target && *target == change) return;
+    if (target && equal_json(*target, change)) return;
     if (has_null_member(change)) {
       target = share(merged_copy(json::value(), change));
     } else {

@@ -27,7 +27,7 @@ bool same_content(Object const& a, Object const& b) {
 json::value const* find_path(json::value const* value, std::initializer_list<std::string_view> path) {
   for (auto const key : path) {
     if (value == nullptr || !value->is_object()) return nullptr;
-    value = value->get_object().if_contains(key);
+    value = find_member(value->get_object(), key);
   }
   return value;
 }

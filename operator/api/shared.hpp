@@ -4,6 +4,8 @@
 #include <memory>
 #include <utility>
 
+#include "operator/api/json_access.hpp"
+
 namespace api {
 
 /// An immutable JSON value; a null pointer means "the field is absent".
@@ -16,7 +18,7 @@ inline SharedJson share(boost::json::value value) {
 /// Equal as JSON; compares the pointers first. Absent equals only absent.
 inline bool same_json(SharedJson const& a, SharedJson const& b) {
   if (a == b) return true;
-  return a && b && *a == *b;
+  return a && b && equal_json(*a, *b);
 }
 
 /// An immutable T, shared between copies; a default-constructed T takes no memory. Changing it replaces the whole

@@ -73,8 +73,8 @@ TEST_F(Deployment, must_select_the_pods_it_makes) {
   expect_causes(create(R"({"spec": {"selector": {"matchLabels": {"app": "y"}}}})"),
                 {"spec.template.metadata.labels: Invalid value: map[string]string{\"app\":\"x\"}: `selector` does not "
                  "match template `labels`"});
-  expect_causes(create(R"({"spec": {"selector": {"matchLabels": {"app": null}}}})"),
-                {"spec.selector: Invalid value: v1.LabelSelector{MatchLabels:map[string]string{}, "
+  expect_causes(create(R"({"spec": {"selector": {"matchLabels": null}}})"),
+                {"spec.selector: Invalid value: v1.LabelSelector{MatchLabels:map[string]string(nil), "
                  "MatchExpressions:[]v1.LabelSelectorRequirement(nil)}: empty selector is invalid for deployment"});
   EXPECT_TRUE(create(R"({"spec": {"selector": {"matchExpressions": [
       {"key": "app", "operator": "In", "values": ["x", "y"]}, {"key": "z", "operator": "DoesNotExist"}]}}})"));
@@ -111,9 +111,10 @@ TEST_F(Deployment, has_label_values_that_a_long_name_does_not_fit) {
   std::string const label(64, 'a');
   auto const refused = create(R"({"spec": {"selector": {"matchLabels": {"app": ")" + label +
                               R"("}}, "template": {"metadata": {"labels": {"app": ")" + label + R"("}}}}})");
-  expect_causes(
-      refused, {"spec.selector.matchLabels: Invalid value: \"" + label + "\": must be no more than 63 characters",
-                "spec.template.metadata.labels: Invalid value: \"" + label + "\": must be no more than 63 characters"});
+  expect_causes(refused,
+                {"spec.selector.matchLabels: Invalid value: \"" + label + "\": must be no more than 63 characters",
+                 "spec.selector: Invalid value: v1.LabelSelector{MatchLabels:map[string]string{\"app\":\"" + label +
+                     "\"}, MatchExpressions:[]v1.LabelSelectorRequirement(nil)}: invalid label selector"});
 }
 
 TEST_F(Deployment, has_numbers_that_are_not_negative) {

@@ -11,7 +11,7 @@ namespace {
 using fakeapi::http::TextCache;
 using fakeapi::http::TextForm;
 
-std::shared_ptr<fakeapi::Kind const> kind() { return fakeapi::built_in_kinds().front(); }
+std::shared_ptr<fakeapi::Kind const> kind() { return fakeapi::built_in_kinds(fakeapi::Profile::v1_20).front(); }
 
 api::Object named(std::string name, std::uint64_t revision) {
   api::Object object;

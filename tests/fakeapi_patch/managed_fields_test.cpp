@@ -183,6 +183,15 @@ TEST(ManagedFieldsModern, NameTheSubresourceAndMindWhatAWriteCannotChange) {
                "demo.example.com/v1: .status.readyReplicas");
 }
 
+TEST(ManagedFieldsModern, OfAScaleAreTheReplicas) {
+  Writers writers(demo_definition(), Profile::modern);
+  ASSERT_TRUE(writers.create(demos, demo(R"({"text":"hi"})"), "creator"));
+  ASSERT_TRUE(writers.patch(demos, "a", merge(R"({"spec":{"replicas":3}})"), "scaler", Subresource::scale));
+  EXPECT_EQ(owners(writers.get(demos, "a")),
+            "creator Update {\"f:spec\":{\".\":{},\"f:text\":{}}}\n"
+            "scaler Update scale {\"f:spec\":{\"f:replicas\":{}}}");
+}
+
 TEST(ManagedFieldsOff, CostNothing) {
   Scene scene(demo_definition());
   auto value = demo(R"({"text":"hi"})");

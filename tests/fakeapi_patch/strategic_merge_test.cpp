@@ -98,6 +98,12 @@ TEST(StrategicMerge, ListsOfScalarsAreUnited) {
             json::parse(R"({"metadata":{"finalizers":["c/d"]}})"));
 }
 
+TEST(StrategicMerge, DeletionsFromAListComeAfterItsAdditions) {
+  EXPECT_EQ(merged(R"({"metadata":{}})",
+                   R"({"metadata":{"$deleteFromPrimitiveList/finalizers":["a/b"],"finalizers":["c/d"]}})"),
+            json::parse(R"({"metadata":{"finalizers":["c/d"]}})"));
+}
+
 TEST(StrategicMerge, SetElementOrderSortsAndKeepsWhatOnlyTheServerHas) {
   EXPECT_EQ(merged(pod(R"({"containers":[{"name":"a"},{"name":"sidecar"},{"name":"b"}]})"),
                    pod(R"({"$setElementOrder/containers":[{"name":"b"},{"name":"c"},{"name":"a"}],

@@ -9,7 +9,8 @@ s/("?resourceVersion"?: ?)"[0-9]+"/\1"N"/g
 s/(Resource Version:) +[0-9]+/\1 N/
 s/-[0-9a-z]{6,10}-[bcdfghjklmnpqrstvwxz2456789]{5}\b/-HASH-SUFFIX/g
 s/\b(quick|web|one|two)-[0-9bcdfghjklmnpqrstvwxz]{6,10}\b/\1-HASH/g
-s/ +[0-9]+(m[0-9]*)?s( +|$)/ AGE\2/
+s/ +[0-9]+(m[0-9]*)?s +/ AGE /g
+s/ +[0-9]+(m[0-9]*)?s$/ AGE/
 s/(LIVE|MERGED)-[0-9]+/\1/g
 s/^((---|\+\+\+) [^\t]*)\t.*/\1/
 s/[ \t]+$//
