@@ -28,7 +28,7 @@ void EventRecorder::record(EventSubject const& subject, std::string_view type, s
   std::string const namespace_ = subject.key.namespace_.empty() ? "default" : subject.key.namespace_;
   if (write.update) {
     json::object change(3);
-    change.emplace("count", write.count);
+    change.emplace("count", std::int64_t{write.count});
     change.emplace("lastTimestamp", stamp);
     change.emplace("message", write.message);
     auto const answer = client_.merge_patch(api::events, {namespace_, write.name}, json::value(std::move(change)));
@@ -51,7 +51,7 @@ void EventRecorder::record(EventSubject const& subject, std::string_view type, s
   rest.emplace("source", std::move(source));
   rest.emplace("firstTimestamp", api::format_timestamp(std::chrono::floor<std::chrono::seconds>(write.first)));
   rest.emplace("lastTimestamp", stamp);
-  rest.emplace("count", write.count);
+  rest.emplace("count", std::int64_t{write.count});
   rest.emplace("type", text.type);
   rest.emplace("eventTime", nullptr);
   rest.emplace("reportingComponent", "");

@@ -162,8 +162,8 @@ bool is_uri(std::string_view text) {
     auto const byte = static_cast<unsigned char>(c);
     return byte < 0x20 || byte == 0x7f;
   });
+  if (text == "*") return true;  // of OPTIONS *
   if (text.empty() || control || !matches(text, escapes)) return false;
-  if (text == "*") return true;
   StringPiece rest = piece(text);
   if (rest[0] != '/' && !RE2::Consume(&rest, scheme)) return false;
   std::string_view const after(rest.data(), rest.size());

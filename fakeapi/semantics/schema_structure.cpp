@@ -24,21 +24,41 @@ bool begins_with_int_or_string(SchemaSource const& schema) {
   return is_int_or_string(SchemaSource(all_of->front()).list("anyOf"));
 }
 
-// What Go says about a pattern that cannot be read; where RE2 has other words for it, Go's.
-std::string go_words(re2::RE2 const& pattern) {
+// What is wrong with a pattern, in the words of Go's regexp/syntax, whose dialect RE2 shares.
+std::string go_mistake(re2::RE2 const& pattern) {
+  using re2::RE2;
+  std::string_view text;
+  bool whole = false;
   switch (pattern.error_code()) {
-    case re2::RE2::ErrorMissingParen:
-      return "missing closing )";
-    case re2::RE2::ErrorMissingBracket:
-      return "missing closing ]";
-    case re2::RE2::ErrorBadPerlOp:
-      return "invalid or unsupported Perl syntax";
+    case RE2::ErrorMissingParen:
+      text = "missing closing )";
+      whole = true;
+      break;
+    case RE2::ErrorMissingBracket:
+      text = "missing closing ]";
+      break;
+    case RE2::ErrorBadPerlOp:
+      text = "invalid or unsupported Perl syntax";
+      break;
+    case RE2::ErrorRepeatArgument:
+      text = "missing argument to repetition operator";
+      break;
+    case RE2::ErrorRepeatSize:
+      text = "invalid repeat count";
+      break;
+    case RE2::ErrorBadEscape:
+      text = "invalid escape sequence";
+      break;
+    case RE2::ErrorBadCharRange:
+      text = "invalid character class range";
+      break;
+    case RE2::ErrorTrailingBackslash:
+      return "trailing backslash at end of expression: ``";
     default:
+      text = "invalid pattern";
       break;
   }
-  // RE2 adds what it complains of.
-  std::string const& text = pattern.error();
-  return text.substr(0, text.find(": "));
+  return std::string(text) + ": `" + (whole ? pattern.pattern() : pattern.error_arg()) + "`";
 }
 
 void check_nested(SchemaSource const& schema, bool skip_any_of, std::string const& field, FieldErrors& errors);
@@ -67,8 +87,7 @@ void check_value_validation(SchemaSource const& schema, bool skip_any_of, bool s
   re2::RE2 const compiled(re2::StringPiece(pattern.data(), pattern.size()), options);
   if (compiled.ok()) return;
   errors.invalid(child(field, "pattern"), go_value::text(pattern),
-                 "must be a valid regular expression, but isn't: error parsing regexp: " + go_words(compiled) + ": `" +
-                     compiled.error_arg() + "`");
+                 "must be a valid regular expression, but isn't: error parsing regexp: " + go_mistake(compiled));
 }
 
 // A node below anyOf, allOf, oneOf or not: it may restrict values and nothing else.
@@ -143,7 +162,7 @@ void check_type(SchemaSource const& schema, Level level, std::string const& fiel
     } else {
       errors.invalid(at, go_value::text(type), must);
     }
-  } else if (type.empty() && !schema.flag("x-kubernetes-int-or-string") &&
+  } else if (type.empty() && schema.text("$ref").empty() && !schema.flag("x-kubernetes-int-or-string") &&
              !schema.flag("x-kubernetes-preserve-unknown-fields")) {
     errors.required(at, level == Level::root   ? "must not be empty at the root"
                         : level == Level::item ? "must not be empty for specified array items"

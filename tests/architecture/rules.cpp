@@ -166,7 +166,7 @@ class Check {
 
   std::vector<std::string> run() {
     // What starts a program puts the rooms together.
-    bool const is_main = source_.file.ends_with("_main.cpp");
+    bool const is_main = source_.file.ends_with("_main.cpp") || source_.file.ends_with("_main.hpp");
     // Asio's own code, compiled once.
     bool const is_library = source_.file == "operator/boost_separate.cpp";
     if (room_.empty() && !is_library) report(1, "lies in no room; add its folder to the table of arrows, or move it");

@@ -133,7 +133,7 @@ TEST(Archives, want_nothing_of_the_real_world) {
     }
   }
   EXPECT_EQ(rooms,
-            (std::set<std::string>{"seams", "api", "manifest", "runtime", "echo", "http", "fakeapi", "simulator", "real"}));
+            (std::set<std::string>{"seams", "api", "manifest", "runtime", "echo", "http", "client", "fakeapi", "simulator", "real"}));
 }
 
 /// operator/real uses all of this, so that a change of nm's output, of the compiler's names or of the ban's own

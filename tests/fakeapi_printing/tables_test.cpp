@@ -39,7 +39,10 @@ api::Resource resource_of(std::string_view path) {
 Kind kind_of(std::string_view path) {
   auto const resource = resource_of(path);
   bool const custom = resource.group == "tb.example.com";
-  Kind kind = make_kind(resource, "Any", true, custom ? custom_resource_strategy : lease_strategy);
+  for (auto const& known : built_in_kinds(Profile::v1_20)) {
+    if (known->resource == resource) return *known;
+  }
+  Kind kind = make_kind(resource, "Any", true, custom_resource_strategy);
   if (custom) kind.columns = custom_columns(&recorded().at("definition"));
   return kind;
 }
