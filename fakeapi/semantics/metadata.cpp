@@ -155,8 +155,8 @@ void validate_metadata(Kind const& kind, api::ObjectMeta const& metadata, FieldE
 }
 
 void validate_embedded_metadata(api::ObjectMeta const& metadata, FieldErrors& errors) {
-  auto const segment_fault = [](std::string_view name) -> std::string {
-    if (name == "." || name == "..") return "may not be '" + std::string(name) + "'";
+  auto const segment_fault = [](std::string_view name, bool prefix) -> std::string {
+    if (!prefix && (name == "." || name == "..")) return "may not be '" + std::string(name) + "'";
     for (char const c : {'/', '%'}) {
       if (name.contains(c)) return std::string("may not contain '") + c + "'";
     }
@@ -164,7 +164,9 @@ void validate_embedded_metadata(api::ObjectMeta const& metadata, FieldErrors& er
   };
   for (auto const& [field, name] : {std::pair(std::string("metadata.generateName"), &metadata.generate_name),
                                     std::pair(std::string("metadata.name"), &metadata.name)}) {
-    if (auto const fault = segment_fault(*name); !fault.empty()) errors.invalid(field, go_value::text(*name), fault);
+    bool const prefix = name == &metadata.generate_name;
+    if (auto const fault = segment_fault(*name, prefix); !fault.empty())
+      errors.invalid(field, go_value::text(*name), fault);
   }
   if (!metadata.namespace_.empty()) {
     invalid_all("metadata.namespace", metadata.namespace_, names::dns1123_label(metadata.namespace_), errors);

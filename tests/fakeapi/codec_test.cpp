@@ -211,7 +211,8 @@ TEST(Codec, FillsInWhatDependsOnOtherFields) {
 
 std::string refusal(std::string const& api_version, std::string const& kind, std::string_view text) {
   auto object = object_of(parsed(text));
-  auto const error = KindCodec(kind_of(api_version, kind)).admit(object, nullptr, {});
+  KindCodec const codec(kind_of(api_version, kind));  // the error speaks of its types
+  auto const error = codec.admit(object, nullptr, {});
   return error ? to_text(*error) : "";
 }
 

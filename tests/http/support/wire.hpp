@@ -2,6 +2,7 @@
 #pragma once
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -113,7 +114,7 @@ class Wire : public testing::Test {
       failure = std::move(error);
       done = true;
     });
-    auto const stop = scheduler.run_until(scheduler.now() + at_most, 20'000'000, [&] { return done; });
+    auto const stop = scheduler.run_until(later(at_most), 20'000'000, [&] { return done; });
     ASSERT_EQ(stop, sim::Scheduler::Stop::done) << "the client is stuck";
     if (failure) std::rethrow_exception(failure);
   }
@@ -126,10 +127,14 @@ class Wire : public testing::Test {
   }
   /// Lets everything happen that happens by itself within this time.
   void pass(seams::Duration time) {
-    scheduler.run_until(scheduler.now() + time, 20'000'000, [] { return false; });
+    scheduler.run_until(later(time), 20'000'000, [] { return false; });
   }
 
   seams::MonotonicTime now() { return client_process.clock().now(); }
+  /// This much later in global time, but not past its end: a test that steps on when nothing is left gets there.
+  sim::GlobalTime later(seams::Duration time) const {
+    return std::min(scheduler.now(), sim::GlobalTime::max() - time) + time;
+  }
 
   asio::awaitable<std::unique_ptr<seams::Stream>> connect() {
     auto stream = co_await host.connector(client_process.clock())->connect(seams::never);
@@ -149,7 +154,7 @@ class Wire : public testing::Test {
     std::string all;
     std::array<char, 16384> buffer{};
     for (;;) {
-      auto const count = co_await stream.read_some(buffer, now() + silence);
+      auto const count = co_await stream.read_some(buffer, std::min(now(), seams::never - silence) + silence);
       if (!count) {
         if (count.error().kind != seams::StreamError::Kind::timed_out) all += "<" + count.error().message + ">";
         co_return all;
