@@ -127,19 +127,29 @@ bool is_email(std::string_view text) {
   return matches(text, shape);
 }
 
+std::size_t code_points(std::string_view text) {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+}
+
+// Lengths are counted here: with counted repetitions of such classes RE2 runs out of memory.
 bool is_hostname(std::string_view text) {
-  static RE2 const shape(
-      "[a-zA-Z0-9\\p{S}\\p{L}](?:-?[a-zA-Z0-9\\p{S}\\p{L}]{0,62})?"
-      "|(?:[a-zA-Z0-9\\p{S}\\p{L}](?:[a-zA-Z0-9\\-\\p{S}\\p{L}]{0,61}[a-zA-Z0-9\\p{S}\\p{L}])?\\.)+[a-zA-Z\\p{L}]{2,"
-      "63}");
+  static RE2 const only_label("[a-zA-Z0-9\\p{S}\\p{L}](?:-?[a-zA-Z0-9\\p{S}\\p{L}]*)?");
+  static RE2 const label("[a-zA-Z0-9\\p{S}\\p{L}](?:[a-zA-Z0-9\\-\\p{S}\\p{L}]*[a-zA-Z0-9\\p{S}\\p{L}])?");
+  static RE2 const last_label("[a-zA-Z\\p{L}]{2,}");
   constexpr std::size_t longest = 255;
   constexpr std::size_t longest_label = 63;
-  if (text.size() > longest || !matches(text, shape)) return false;
+  if (text.size() > longest) return false;
+  bool first = true;
   for (;;) {
     auto const dot = text.find('.');
-    if (text.substr(0, dot).size() > longest_label) return false;
-    if (dot == std::string_view::npos) return true;
+    auto const part = text.substr(0, dot);
+    bool const last = dot == std::string_view::npos;
+    RE2 const& shape = !last ? label : first ? only_label : last_label;
+    if (part.size() > longest_label || code_points(part) > longest_label || !matches(part, shape)) return false;
+    if (last) return true;
     text.remove_prefix(dot + 1);
+    first = false;
   }
 }
 

@@ -49,6 +49,16 @@ void check_root_with_status(SchemaSource const& schema, std::string const& field
   }
 }
 
+// Defaults are not held against x-kubernetes-int-or-string.
+void forget_int_or_string(json::value& schema) {
+  if (auto* object = schema.if_object()) {
+    object->stable_erase(std::string_view("x-kubernetes-int-or-string"));
+    for (auto& member : *object) forget_int_or_string(member.value());
+  } else if (auto* array = schema.if_array()) {
+    for (auto& entry : *array) forget_int_or_string(entry);
+  }
+}
+
 // A default must be what an object could hold in its place.
 void check_default(SchemaSource const& source, Schema const& schema, bool inside_metadata, std::string const& field,
                    FieldErrors& errors) {
@@ -85,6 +95,7 @@ void check_defaults_below(SchemaSource const& source, bool root, bool inside_met
   if (source.has("default")) {
     json::value json(source.json());
     if (root) json.get_object()["x-kubernetes-embedded-resource"] = true;
+    forget_int_or_string(json);
     if (auto const compiled = Schema::compile(json)) {
       check_default(source, **compiled, inside_metadata, child(field, "default"), errors);
     }
@@ -99,6 +110,27 @@ void check_defaults_below(SchemaSource const& source, bool root, bool inside_met
   });
 }
 
+// Whether it uses none of the keywords for which structural schemas have no place: of others no more is said.
+bool can_be_structural(SchemaSource const& schema) {
+  for (std::string_view const key : {"$ref", "$schema", "additionalItems", "dependencies"}) {
+    if (schema.has(key)) return false;
+  }
+  if (!schema.text("id").empty() || !schema.is_empty("patternProperties") || !schema.is_empty("definitions") ||
+      schema.list("items") != nullptr) {
+    return false;
+  }
+  bool can = true;
+  auto const visit = [&](auto const& /*name*/, json::value const& json) {
+    can &= can_be_structural(SchemaSource(json));
+  };
+  schema.each_of("properties", visit);
+  for (std::string_view const key : {"allOf", "anyOf", "oneOf"}) schema.each_in(key, visit);
+  for (std::string_view const key : {"items", "additionalProperties", "not"}) {
+    if (auto const* below = schema.schema(key)) visit(key, *below);
+  }
+  return can;
+}
+
 }  // namespace
 
 void check_defaults(SchemaSource const& schema, std::string const& field, FieldErrors& errors) {
@@ -111,6 +143,7 @@ void check_definition_schema(json::value const& json, std::string const& field, 
   if (has_status) check_root_with_status(schema, field, errors);
   if (schema.flag("nullable")) errors.forbidden(child(field, "nullable"), "nullable cannot be true at the root");
   check_known_features(schema, field, errors);
+  if (!can_be_structural(schema)) return;
   FieldErrors structural;
   check_structure(schema, field, structural);
   if (structural.empty()) {
