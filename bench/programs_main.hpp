@@ -15,6 +15,7 @@
 namespace bench {
 
 int wire_main(int argc, char** argv);
+int http_main(int argc, char** argv);
 
 /// A folder of this process's own, gone with the object.
 class TemporaryFolder {
