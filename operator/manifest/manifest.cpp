@@ -5,10 +5,8 @@
 #include <optional>
 #include <utility>
 
-#include "operator/manifest/json_reader.hpp"
+#include "operator/manifest/documents.hpp"
 #include "operator/manifest/node.hpp"
-#include "operator/manifest/text.hpp"
-#include "operator/manifest/yaml_reader.hpp"
 
 namespace manifest {
 namespace {
@@ -17,26 +15,6 @@ namespace json = boost::json;
 using Step = std::expected<void, Failure>;
 
 std::string view(json::string const& text) { return {text.data(), text.size()}; }
-
-/// "the number 5", "a list": what stands where something else should.
-std::string describe(json::value const& value) {
-  switch (value.kind()) {
-    case json::kind::null:
-      return "nothing";
-    case json::kind::array:
-      return "a list";
-    case json::kind::object:
-      return "a mapping";
-    case json::kind::bool_:
-      return "a boolean";
-    case json::kind::string: {
-      std::string const text = view(value.get_string());
-      return text.size() <= 40 ? "the text \"" + text + "\"" : "a text";
-    }
-    default:
-      return "a number";
-  }
-}
 
 /// Collects the objects of documents. The names of a document's kind and version are checked here, before anything
 /// else is read from it; the rest of the form is api::object_from_json's business.
@@ -182,46 +160,14 @@ class Collector {
   std::vector<Manifest>& found_;
 };
 
-Step read_piece(Piece const& piece, Documents& documents, std::size_t& size_before) {
-  Builder builder(documents, size_before);
-  std::size_t const first = piece.text.find_first_not_of(" \t\r\n");
-  if (first != std::string_view::npos && piece.text[first] == '{') {
-    auto read = read_json(piece.text, piece.line, builder);
-    if (!read) return std::unexpected(read.error());
-    if (*read) {
-      size_before = builder.size();
-      return {};
-    }
-    documents = {};
-    builder = Builder(documents, size_before);
-  }
-  auto read = read_yaml(piece.text, piece.line, builder);
-  size_before = builder.size();
-  return read;
-}
-
 std::expected<std::vector<Manifest>, Failure> parse_text(std::string_view text, std::string_view file) {
-  if (text.size() > max_text_size) {
-    return std::unexpected(Failure{1, "larger than " + std::to_string(max_text_size / (std::size_t{1} << 20)) +
-                                          " MiB, which no API server takes; split the file"});
-  }
-  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
-  if (auto checked = check_text(text); !checked) return std::unexpected(checked.error());
-  auto pieces = split_documents(text);
-  if (!pieces) return std::unexpected(pieces.error());
-
+  auto documents = read_documents(text);
+  if (!documents) return std::unexpected(std::move(documents.error()));
   std::vector<Manifest> found;
   Collector collector(file, found);
-  std::size_t size = 0;
-  for (Piece const& piece : *pieces) {
-    Documents documents;
-    if (auto read = read_piece(piece, documents, size); !read) return std::unexpected(read.error());
-    for (Use const& root : documents.roots) {
-      auto document = to_json(*root.node);
-      if (!document) return std::unexpected(document.error());
-      if (document->is_null()) continue;
-      if (auto added = collector.add(root, std::move(*document), {}); !added) return std::unexpected(added.error());
-    }
+  for (Document& document : *documents) {
+    auto added = collector.add(document.root, std::move(document.value), {});
+    if (!added) return std::unexpected(std::move(added.error()));
   }
   if (found.empty())
     return std::unexpected(Failure{1, "there is no object in this file; check that it is the right one"});
