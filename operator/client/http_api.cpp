@@ -50,23 +50,28 @@ seams::MonotonicTime HttpApi::deadline_of(api::Request const& request) const {
   return std::min(request.deadline(), clock_.now() + options_.call_timeout);
 }
 
-void HttpApi::authorize(seams::HttpHeaders& headers) const {
-  if (options_.credentials == nullptr) return;
-  if (auto value = options_.credentials->authorization(); !value.empty())
-    headers.add("Authorization", std::move(value));
+std::uint64_t HttpApi::connection_number() const {
+  return options_.credentials == nullptr ? 0 : options_.credentials->connection_number();
 }
 
-std::unique_ptr<http::ClientConnection> HttpApi::take_idle() {
+asio::awaitable<std::expected<Credentials::Authorization, api::Error>> HttpApi::authorize(
+    seams::MonotonicTime deadline) {
+  if (options_.credentials == nullptr) co_return Credentials::Authorization{};
+  co_return co_await options_.credentials->authorize(deadline);
+}
+
+HttpApi::Connection HttpApi::take_idle() {
   auto const oldest = clock_.now() - options_.idle_for;
-  std::erase_if(idle_, [&](Idle const& idle) { return idle.since < oldest; });
-  if (idle_.empty()) return nullptr;
+  auto const number = connection_number();
+  std::erase_if(idle_, [&](Idle const& idle) { return idle.since < oldest || idle.connection.credentials != number; });
+  if (idle_.empty()) return {};
   auto connection = std::move(idle_.back().connection);
   idle_.pop_back();
   return connection;
 }
 
-void HttpApi::keep(std::unique_ptr<http::ClientConnection> connection) {
-  if (!connection->reusable()) return;
+void HttpApi::keep(Connection connection) {
+  if (!connection.http->reusable()) return;
   if (idle_.size() >= options_.most_idle) {
     if (idle_.empty()) return;
     idle_.erase(idle_.begin());
@@ -74,8 +79,8 @@ void HttpApi::keep(std::unique_ptr<http::ClientConnection> connection) {
   idle_.push_back({std::move(connection), clock_.now()});
 }
 
-asio::awaitable<std::expected<std::unique_ptr<http::ClientConnection>, api::Error>> HttpApi::connect(
-    seams::MonotonicTime deadline) {
+asio::awaitable<std::expected<HttpApi::Connection, api::Error>> HttpApi::connect(seams::MonotonicTime deadline) {
+  auto const number = connection_number();
   auto stream = co_await connector_.connect(deadline);
   if (!stream) {
     using Kind = seams::StreamError::Kind;
@@ -86,33 +91,50 @@ asio::awaitable<std::expected<std::unique_ptr<http::ClientConnection>, api::Erro
     error.message = "no connection to " + options_.host + ": " + stream.error().message;
     co_return std::unexpected(std::move(error));
   }
-  co_return std::make_unique<http::ClientConnection>(*std::move(stream), options_.host);
+  co_return Connection{std::make_unique<http::ClientConnection>(*std::move(stream), options_.host), number};
 }
 
-api::AsyncResult<api::Response> HttpApi::exchange(api::Request const& request) {
-  co_await asio::this_coro::throw_if_cancelled(false);
-  auto const deadline = deadline_of(request);
+/// One request and its answer; an error of ours, or what became of the exchange.
+asio::awaitable<std::expected<http::ClientResult<seams::HttpResponse>, api::Error>> HttpApi::send(
+    api::Request const& request, HttpMessage const& message, seams::MonotonicTime deadline) {
   bool const is_write = api::is_write(request.verb);
-  HttpMessage message = to_http(request, options_.user_agent);
-  authorize(message.headers);
-  auto connection = take_idle();
-  for (bool kept = connection != nullptr;; kept = false) {
-    if (!connection) {
+  Connection connection = take_idle();
+  for (bool kept = connection.http != nullptr;; kept = false) {
+    if (!connection.http) {
       auto made = co_await connect(deadline);
       if (!made) co_return std::unexpected(std::move(made.error()));
       connection = *std::move(made);
     }
     auto const* const write = request.write_options();
     if (write != nullptr && clock_.now() >= write->not_after) co_return std::unexpected(not_after_passed());
-    auto answer = co_await connection->exchange(to_request(message), most_answer_bytes, deadline);
+    auto answer = co_await connection.http->exchange(to_request(message), most_answer_bytes, deadline);
     if (answer) {
       keep(std::move(connection));
-      co_return read_answer(request, *answer);
+      co_return answer;
     }
     using Kind = http::ClientError::Kind;
     bool const closed_meanwhile = answer.error().kind == Kind::no_answer || answer.error().kind == Kind::broken;
-    if (!kept || is_write || !closed_meanwhile) co_return std::unexpected(to_error(answer.error(), is_write));
-    connection.reset();
+    if (!kept || is_write || !closed_meanwhile) co_return answer;
+    connection = {};
+  }
+}
+
+api::AsyncResult<api::Response> HttpApi::exchange(api::Request const& request) {
+  co_await asio::this_coro::throw_if_cancelled(false);
+  auto const deadline = deadline_of(request);
+  HttpMessage const plain = to_http(request, options_.user_agent);
+  for (bool again = true;; again = false) {
+    auto authorization = co_await authorize(deadline);
+    if (!authorization) co_return std::unexpected(std::move(authorization.error()));
+    HttpMessage message = plain;
+    for (auto const& [name, value] : authorization->headers) message.headers.add(name, value);
+    auto answer = co_await send(request, message, deadline);
+    if (!answer) co_return std::unexpected(std::move(answer.error()));
+    if (!*answer) co_return std::unexpected(to_error(answer->error(), api::is_write(request.verb)));
+    constexpr int unauthorized = 401;
+    if ((*answer)->status != unauthorized || !again || options_.credentials == nullptr ||
+        !options_.credentials->refused(authorization->number))
+      co_return read_answer(request, **answer);
   }
 }
 
@@ -130,25 +152,34 @@ api::AsyncResult<std::unique_ptr<api::Watch>> HttpApi::open_watch(api::Request r
   seams::check(request.verb == api::Verb::watch, "only a watch is opened with open_watch()");
   co_await asio::this_coro::throw_if_cancelled(false);
   auto const deadline = deadline_of(request);
-  auto connection = co_await connect(deadline);
-  if (!connection) co_return std::unexpected(std::move(connection.error()));
-  HttpMessage message = to_http(request, options_.user_agent);
-  authorize(message.headers);
-  auto head = co_await (*connection)->request(to_request(message), deadline);
-  if (!head) co_return std::unexpected(to_error(head.error(), false));
-  if (head->status != 200) {
+  HttpMessage const plain = to_http(request, options_.user_agent);
+  Connection connection;
+  for (bool again = true;; again = false) {
+    auto authorization = co_await authorize(deadline);
+    if (!authorization) co_return std::unexpected(std::move(authorization.error()));
+    HttpMessage message = plain;
+    for (auto const& [name, value] : authorization->headers) message.headers.add(name, value);
+    auto made = co_await connect(deadline);
+    if (!made) co_return std::unexpected(std::move(made.error()));
+    connection = *std::move(made);
+    auto head = co_await connection.http->request(to_request(message), deadline);
+    if (!head) co_return std::unexpected(to_error(head.error(), false));
+    if (head->status == 200) break;
     std::string body;
     for (;;) {
-      auto const more = co_await (*connection)->read_body(body, deadline);
+      auto const more = co_await connection.http->read_body(body, deadline);
       constexpr std::size_t most_failure_bytes = std::size_t{1} << 20;
       if (!more || !*more || body.size() > most_failure_bytes) break;
     }
-    co_return std::unexpected(read_failure(head->status, body, head->headers.get("Retry-After"), false));
+    constexpr int unauthorized = 401;
+    if (head->status != unauthorized || !again || options_.credentials == nullptr ||
+        !options_.credentials->refused(authorization->number))
+      co_return std::unexpected(read_failure(head->status, body, head->headers.get("Retry-After"), false));
   }
   auto const* const options = std::get_if<api::WatchOptions>(&request.options);
   std::vector<std::string> trim;
   if (options != nullptr) trim = options->trim;
-  co_return std::make_unique<HttpWatch>(*std::move(connection), std::move(trim));
+  co_return std::make_unique<HttpWatch>(std::move(connection.http), std::move(trim));
 }
 
 }  // namespace client

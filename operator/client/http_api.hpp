@@ -7,19 +7,14 @@
 #include <vector>
 
 #include "operator/api/api.hpp"
+#include "operator/client/credentials.hpp"
 #include "operator/http/client_connection.hpp"
 #include "operator/seams/clock.hpp"
 #include "operator/seams/stream.hpp"
 
 namespace client {
 
-/// Gives each request its credentials.
-class Credentials {
- public:
-  virtual ~Credentials() = default;
-  /// The value of the Authorization header, or "" for none. Never logged.
-  virtual std::string authorization() = 0;
-};
+struct HttpMessage;
 
 struct HttpApiOptions {
   std::string host = "localhost";  ///< the Host header
@@ -36,8 +31,9 @@ struct HttpApiOptions {
 /// One client of one server.
 ///
 /// A read that fails on a kept connection before its answer began is sent once more, on a new one: the server may just
-/// have closed it. A write never is: its outcome is unknown, and its caller reads again. A write's not_after is looked
-/// at when its bytes are handed over.
+/// have closed it. A write never is: its outcome is unknown, and its caller reads again. What the server refused with
+/// 401 is sent once more with newer credentials if there are any, since it was not carried out. A write's not_after is
+/// looked at when its bytes are handed over.
 class HttpApi final : public api::Api {
  public:
   /// Connector and clock outlive it.
@@ -53,18 +49,25 @@ class HttpApi final : public api::Api {
   std::size_t idle_connections() const { return idle_.size(); }
 
  private:
+  struct Connection {
+    std::unique_ptr<http::ClientConnection> http;
+    std::uint64_t credentials = 0;  ///< Credentials::connection_number() when it was made
+  };
   struct Idle {
-    std::unique_ptr<http::ClientConnection> connection;
+    Connection connection;
     seams::MonotonicTime since;
   };
 
   api::AsyncResult<api::Response> exchange(api::Request const& request);
-  boost::asio::awaitable<std::expected<std::unique_ptr<http::ClientConnection>, api::Error>> connect(
-      seams::MonotonicTime deadline);
-  std::unique_ptr<http::ClientConnection> take_idle();
-  void keep(std::unique_ptr<http::ClientConnection> connection);
+  boost::asio::awaitable<std::expected<http::ClientResult<seams::HttpResponse>, api::Error>> send(
+      api::Request const& request, HttpMessage const& message, seams::MonotonicTime deadline);
+  boost::asio::awaitable<std::expected<Connection, api::Error>> connect(seams::MonotonicTime deadline);
+  Connection take_idle();
+  void keep(Connection connection);
+  std::uint64_t connection_number() const;
   seams::MonotonicTime deadline_of(api::Request const& request) const;
-  void authorize(seams::HttpHeaders& headers) const;
+  boost::asio::awaitable<std::expected<Credentials::Authorization, api::Error>> authorize(
+      seams::MonotonicTime deadline);
 
   seams::Connector& connector_;
   seams::Clock& clock_;
