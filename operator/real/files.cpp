@@ -89,4 +89,12 @@ std::expected<void, std::string> make_private_folder(std::filesystem::path const
   return {};
 }
 
+std::expected<std::string, seams::FileError> SystemFiles::read(std::string const& path, std::size_t limit) {
+  auto text = read_file(path, limit);
+  if (text) return *std::move(text);
+  std::error_code unknown;
+  bool const missing = !std::filesystem::exists(path, unknown) && !unknown;
+  return std::unexpected(seams::FileError{missing, "cannot read " + text.error()});
+}
+
 }  // namespace real
