@@ -50,6 +50,13 @@ seams::MonotonicTime HttpApi::deadline_of(api::Request const& request) const {
   return std::min(request.deadline(), clock_.now() + options_.call_timeout);
 }
 
+HttpMessage HttpApi::message_of(api::Request const& request, seams::HttpHeaders const& credentials) const {
+  HttpMessage message = to_http(request, options_.user_agent);
+  if (!options_.path_prefix.empty()) message.target.insert(0, options_.path_prefix);
+  for (auto const& [name, value] : credentials) message.headers.add(name, value);
+  return message;
+}
+
 std::uint64_t HttpApi::connection_number() const {
   return options_.credentials == nullptr ? 0 : options_.credentials->connection_number();
 }
@@ -122,12 +129,10 @@ asio::awaitable<std::expected<http::ClientResult<seams::HttpResponse>, api::Erro
 api::AsyncResult<api::Response> HttpApi::exchange(api::Request const& request) {
   co_await asio::this_coro::throw_if_cancelled(false);
   auto const deadline = deadline_of(request);
-  HttpMessage const plain = to_http(request, options_.user_agent);
   for (bool again = true;; again = false) {
     auto authorization = co_await authorize(deadline);
     if (!authorization) co_return std::unexpected(std::move(authorization.error()));
-    HttpMessage message = plain;
-    for (auto const& [name, value] : authorization->headers) message.headers.add(name, value);
+    HttpMessage const message = message_of(request, authorization->headers);
     auto answer = co_await send(request, message, deadline);
     if (!answer) co_return std::unexpected(std::move(answer.error()));
     if (!*answer) co_return std::unexpected(to_error(answer->error(), api::is_write(request.verb)));
@@ -152,13 +157,11 @@ api::AsyncResult<std::unique_ptr<api::Watch>> HttpApi::open_watch(api::Request r
   seams::check(request.verb == api::Verb::watch, "only a watch is opened with open_watch()");
   co_await asio::this_coro::throw_if_cancelled(false);
   auto const deadline = deadline_of(request);
-  HttpMessage const plain = to_http(request, options_.user_agent);
   Connection connection;
   for (bool again = true;; again = false) {
     auto authorization = co_await authorize(deadline);
     if (!authorization) co_return std::unexpected(std::move(authorization.error()));
-    HttpMessage message = plain;
-    for (auto const& [name, value] : authorization->headers) message.headers.add(name, value);
+    HttpMessage const message = message_of(request, authorization->headers);
     auto made = co_await connect(deadline);
     if (!made) co_return std::unexpected(std::move(made.error()));
     connection = *std::move(made);

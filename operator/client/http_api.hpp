@@ -18,6 +18,8 @@ struct HttpMessage;
 
 struct HttpApiOptions {
   std::string host = "localhost";  ///< the Host header
+  /// Stands before every path, without a slash at its end: "/k8s/clusters/c-1".
+  std::string path_prefix{};
   std::string user_agent = "echo-operator";
   /// Outlives the Api. Null: none but what the connector shows (a client certificate).
   Credentials* credentials = nullptr;
@@ -65,6 +67,7 @@ class HttpApi final : public api::Api {
   Connection take_idle();
   void keep(Connection connection);
   std::uint64_t connection_number() const;
+  HttpMessage message_of(api::Request const& request, seams::HttpHeaders const& credentials) const;
   seams::MonotonicTime deadline_of(api::Request const& request) const;
   boost::asio::awaitable<std::expected<Credentials::Authorization, api::Error>> authorize(
       seams::MonotonicTime deadline);

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "operator/real/proxy.hpp"
 #include "operator/real/socket.hpp"
 #include "operator/seams/check.hpp"
 #include "operator/seams/gate.hpp"
@@ -178,7 +179,7 @@ asio::awaitable<StreamResult<tcp::socket>> connect_socket(asio::io_context& cont
 }
 
 asio::awaitable<StreamResult<std::unique_ptr<seams::Stream>>> TcpConnector::connect(MonotonicTime deadline) {
-  auto socket = co_await connect_socket(context_, clock_, where_, deadline);
+  auto socket = co_await connect_socket(context_, clock_, where_, proxy_, deadline);
   if (!socket) co_return std::unexpected(socket.error());
   co_return make_tcp_stream(std::move(*socket), clock_);
 }

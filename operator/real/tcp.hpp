@@ -4,7 +4,9 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 
 #include "operator/seams/clock.hpp"
 #include "operator/seams/stream.hpp"
@@ -22,6 +24,15 @@ struct ListenAddress {
 struct HostAndPort {
   std::string host;  ///< a name or an address
   std::uint16_t port = 0;
+};
+
+/// Somebody who makes connections for others.
+struct Proxy {
+  enum class Kind : std::uint8_t { http, socks5 };
+  Kind kind = Kind::http;
+  HostAndPort where{};
+  std::string username{};
+  std::string password{};
 };
 
 /// A stream over a connected socket.
@@ -49,8 +60,9 @@ class TcpListener final : public seams::Listener {
 
 class TcpConnector final : public seams::Connector {
  public:
-  TcpConnector(boost::asio::io_context& context, seams::Clock& clock, HostAndPort where)
-      : context_(context), clock_(clock), where_(std::move(where)) {}
+  TcpConnector(boost::asio::io_context& context, seams::Clock& clock, HostAndPort where,
+               std::optional<Proxy> proxy = std::nullopt)
+      : context_(context), clock_(clock), where_(std::move(where)), proxy_(std::move(proxy)) {}
 
   boost::asio::awaitable<seams::StreamResult<std::unique_ptr<seams::Stream>>> connect(
       seams::MonotonicTime deadline) override;
@@ -59,6 +71,7 @@ class TcpConnector final : public seams::Connector {
   boost::asio::io_context& context_;
   seams::Clock& clock_;
   HostAndPort where_;
+  std::optional<Proxy> proxy_;
 };
 
 /// A connected socket: each address of the host is tried in turn. A name is looked up by a thread of Asio's.

@@ -14,6 +14,7 @@
 #include <string_view>
 #include <utility>
 
+#include "operator/real/proxy.hpp"
 #include "operator/real/tls_stream.hpp"
 #include "operator/seams/gate.hpp"
 
@@ -254,16 +255,17 @@ void TlsListener::close() noexcept { impl_->close(); }
 std::uint16_t TlsListener::port() const { return impl_->port(); }
 
 TlsConnector::TlsConnector(asio::io_context& context, seams::Clock& clock, HostAndPort where,
-                           TlsClientOptions const& options)
+                           TlsClientOptions const& options, std::optional<Proxy> proxy)
     : context_(context),
       clock_(clock),
       where_(std::move(where)),
+      proxy_(std::move(proxy)),
       server_name_(options.server_name.empty() ? where_.host : options.server_name),
       verifies_(!options.skip_verification),
       tls_(make_client_context(options)) {}
 
 asio::awaitable<StreamResult<std::unique_ptr<seams::Stream>>> TlsConnector::connect(MonotonicTime deadline) {
-  auto socket = co_await connect_socket(context_, clock_, where_, deadline);
+  auto socket = co_await connect_socket(context_, clock_, where_, proxy_, deadline);
   if (!socket) co_return std::unexpected(socket.error());
   auto stream = std::make_unique<TlsStream>(std::move(*socket), clock_, tls_->get(), false);
   if (is_address(server_name_)) {

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <expected>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "operator/real/tcp.hpp"
@@ -71,7 +72,7 @@ class TlsConnector final : public seams::Connector {
  public:
   /// Throws as make_client_context() does.
   TlsConnector(boost::asio::io_context& context, seams::Clock& clock, HostAndPort where,
-               TlsClientOptions const& options);
+               TlsClientOptions const& options, std::optional<Proxy> proxy = std::nullopt);
 
   boost::asio::awaitable<seams::StreamResult<std::unique_ptr<seams::Stream>>> connect(
       seams::MonotonicTime deadline) override;
@@ -80,6 +81,7 @@ class TlsConnector final : public seams::Connector {
   boost::asio::io_context& context_;
   seams::Clock& clock_;
   HostAndPort where_;
+  std::optional<Proxy> proxy_;
   std::string server_name_;
   bool verifies_;
   std::shared_ptr<TlsContext> tls_;

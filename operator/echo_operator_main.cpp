@@ -1,0 +1,152 @@
+// echo-operator: the operator against a real cluster.
+#include <CLI/CLI.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <iostream>
+#include <memory>
+#include <stdexcept>
+
+#include "operator/client/access.hpp"
+#include "operator/client/credentials.hpp"
+#include "operator/client/http_api.hpp"
+#include "operator/echo/operator.hpp"
+#include "operator/real/commands.hpp"
+#include "operator/real/console_log.hpp"
+#include "operator/real/files.hpp"
+#include "operator/real/process.hpp"
+#include "operator/real/real_clock.hpp"
+#include "operator/real/real_random.hpp"
+#include "operator/real/tls.hpp"
+
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr int usage_error = 1;
+constexpr int bad_configuration = 2;
+constexpr int not_drained = 3;
+
+struct Arguments {
+  client::AccessOptions access;
+  echo::OperatorOptions operator_;
+  bool verbose = false;
+};
+
+std::optional<int> parse(int argc, char** argv, Arguments& arguments) {
+  CLI::App app(
+      "Runs the Echo operator: for every Echo a Deployment of echo servers.\n"
+      "Exit codes: 0 ended by SIGTERM or SIGINT, 1 bad usage, 2 bad configuration, 3 work was left when the time "
+      "to end had passed.");
+  app.add_option("--kubeconfig", arguments.access.kubeconfig,
+                 "the kubeconfig; without it $KUBECONFIG, the pod's service account, ~/.kube/config");
+  app.add_option("--context", arguments.access.context, "the context of the kubeconfig, if not its current one");
+  app.add_option("-n,--namespace", arguments.operator_.namespace_, "only this namespace; without it all of them");
+  app.add_option("--max-concurrent-reconciles", arguments.operator_.max_concurrent_reconciles,
+                 "how many Echoes are worked on at once")
+      ->check(CLI::Range(1U, 1000U))
+      ->capture_default_str();
+  app.add_flag("-v,--verbose", arguments.verbose, "tell everything");
+  try {
+    app.parse(argc, argv);
+  } catch (CLI::ParseError const& error) {
+    int const code = app.exit(error);
+    return code == 0 ? 0 : usage_error;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> environment_variable(std::string_view name) {
+  char const* const value = std::getenv(std::string(name).c_str());
+  return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+}
+
+std::optional<real::Proxy> proxy_of(client::Access const& access) {
+  if (!access.proxy) return std::nullopt;
+  auto const& proxy = *access.proxy;
+  bool const http = proxy.kind == client::ProxyAddress::Kind::http;
+  return real::Proxy{http ? real::Proxy::Kind::http : real::Proxy::Kind::socks5,
+                     {proxy.host, proxy.port},
+                     proxy.username,
+                     proxy.password};
+}
+
+client::MakeConnector connectors(asio::io_context& context, seams::Clock& clock, client::Access const& access) {
+  return [&context, &clock, &access](
+             client::TlsMaterial const& material) -> std::expected<std::unique_ptr<seams::Connector>, std::string> {
+    real::HostAndPort const where{access.server.host, access.server.port};
+    if (!access.server.tls) return std::make_unique<real::TcpConnector>(context, clock, where, proxy_of(access));
+    real::TlsClientOptions options;
+    options.authorities = material.authority;
+    options.server_name = access.tls_server_name;
+    options.identity = {material.certificate, material.key};
+    options.skip_verification = access.skip_verification;
+    try {
+      return std::make_unique<real::TlsConnector>(context, clock, where, options, proxy_of(access));
+    } catch (std::invalid_argument const& bad) {
+      return std::unexpected(bad.what());
+    }
+  };
+}
+
+int run(Arguments const& arguments) {
+  real::ConsoleLog log(arguments.verbose ? seams::LogLevel::debug : seams::LogLevel::info);
+  real::SystemFiles files;
+  auto const access = client::find_access(arguments.access, environment_variable, files);
+  if (!access) {
+    std::cerr << "echo-operator: " << access.error().message << '\n';
+    return bad_configuration;
+  }
+  for (auto const& warning : access->warnings) log.warning(warning);
+
+  asio::io_context context(1);
+  real::RealClock clock(context);
+  real::RealRandom random(real::entropy_seed());
+  real::ChildCommands commands(context, clock);
+  real::StopSignal stop(context);
+  client::AccessCredentials credentials(*access, files, commands, clock, log);
+  auto const make_connector = connectors(context, clock, *access);
+  if (auto const connector = make_connector(credentials.material()); !connector) {
+    std::cerr << "echo-operator: " << access->origin << ": " << connector.error() << '\n';
+    return bad_configuration;
+  }
+  client::RotatingConnector connector(credentials, make_connector, log);
+  client::HttpApiOptions options;
+  options.host = access->server.authority();
+  options.path_prefix = access->server.path_prefix;
+  options.credentials = &credentials;
+  client::HttpApi api(connector, clock, options);
+  echo::Operator echo_operator({context.get_executor(), clock, random, log}, api, arguments.operator_);
+
+  int exit_code = 0;
+  asio::co_spawn(
+      context,
+      [&]() -> asio::awaitable<void> {
+        co_await stop.wait();
+        stop.stop_watching();
+        log.info("stopping");
+        echo_operator.stop([&](bool drained) {
+          if (!drained) exit_code = not_drained;
+          context.stop();
+        });
+      },
+      [](std::exception_ptr const& bug) {
+        if (bug) std::rethrow_exception(bug);
+      });
+  log.info("starting", {{"server", access->server.to_string()},
+                        {"from", access->origin},
+                        {"namespace", arguments.operator_.namespace_}});
+  echo_operator.start();
+  context.run();
+  return exit_code;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Arguments arguments;
+  if (auto const code = parse(argc, argv, arguments)) return *code;
+  return run(arguments);
+}
