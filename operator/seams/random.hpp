@@ -11,8 +11,9 @@ enum class RandomUse : std::uint8_t {
   watch_timeout,
   retry_backoff,
   resync,
+  leader_election,
 };
-inline constexpr unsigned random_use_count = 4;
+inline constexpr unsigned random_use_count = 5;
 
 class Random {
  public:
