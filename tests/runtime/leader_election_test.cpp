@@ -5,6 +5,7 @@
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <map>
 #include <memory>
 
 #include "fakeapi/face/in_process_api.hpp"
@@ -207,11 +208,15 @@ TEST(MicroTime, has_six_digits_after_the_point) {
 /// Delays and loses calls as the test says.
 class Weather final : public fakeapi::CallHooks {
  public:
-  std::function<fakeapi::Verdict()> says = [] { return fakeapi::Verdict{}; };
+  std::function<fakeapi::Verdict(fakeapi::Actor, fakeapi::HookPoint)> says = [](auto, auto) {
+    return fakeapi::Verdict{};
+  };
   fakeapi::Verdict before_send(fakeapi::CallInfo const& /*call*/) override { return {}; }
-  fakeapi::Verdict arrived(fakeapi::CallInfo const& /*call*/) override { return says(); }
-  fakeapi::Verdict applied(fakeapi::CallInfo const& /*call*/, api::Result<api::Response> const& /*outcome*/) override {
-    return says();
+  fakeapi::Verdict arrived(fakeapi::CallInfo const& call) override {
+    return says(call.actor, fakeapi::HookPoint::arrived);
+  }
+  fakeapi::Verdict applied(fakeapi::CallInfo const& call, api::Result<api::Response> const& /*outcome*/) override {
+    return says(call.actor, fakeapi::HookPoint::applied);
   }
   fakeapi::Verdict delivered(fakeapi::CallInfo const& /*call*/,
                              api::Result<api::Response> const& /*outcome*/) override {
@@ -234,16 +239,7 @@ class Candidates {
     request.options = api::WriteOptions{};
     fakeapi::RequestContext context;
     seams::check(server_.execute(request, context).has_value(), "a namespace is made");
-    for (std::size_t i = 0; i < clocks.size(); ++i) {
-      auto& one = *members_.emplace_back(std::make_unique<Member>());
-      one.process = std::make_unique<sim::Process>(scheduler, "candidate", clocks[i]);
-      seams::Environment const environment{one.process->executor(), one.process->clock(), random, log};
-      auto& own_api = one.process->own<fakeapi::InProcessApi>(front_, static_cast<fakeapi::Actor>(i + 1), environment);
-      one.elector = &one.process->own<runtime::LeaderElector>(
-          environment, own_api, options_of("c" + std::to_string(i)),
-          runtime::LeaderCallbacks{[&one] { one.told = true; }, [&one] { one.told = false; }});
-      one.elector->start();
-    }
+    for (auto const& clock : clocks) add(clock);
   }
   ~Candidates() {
     for (auto& one : members_) one->process->kill();
@@ -257,6 +253,19 @@ class Candidates {
     runtime::LeaderElector* elector = nullptr;
     bool told = false;
   };
+
+  void add(sim::ClockMapping const& clock) {
+    auto const number = members_.size();
+    auto& one = *members_.emplace_back(std::make_unique<Member>());
+    one.process = std::make_unique<sim::Process>(scheduler, "candidate", clock);
+    seams::Environment const environment{one.process->executor(), one.process->clock(), random, log};
+    auto& own_api =
+        one.process->own<fakeapi::InProcessApi>(front_, static_cast<fakeapi::Actor>(number + 1), environment);
+    one.elector = &one.process->own<runtime::LeaderElector>(
+        environment, own_api, options_of("c" + std::to_string(number)),
+        runtime::LeaderCallbacks{[&one] { one.told = true; }, [&one] { one.told = false; }});
+    one.elector->start();
+  }
 
   std::size_t leaders() const {
     std::size_t n = 0;
@@ -321,16 +330,39 @@ TEST(LeaderElector, tells_of_the_end_in_time_even_if_a_renewal_hangs) {
   Candidates one({{}});
   one.run_for(60s);
   ASSERT_TRUE(one.member(0).told);
-  one.weather.says = [] { return fakeapi::Verdict{fakeapi::Verdict::Kind::lose, {}, nullptr}; };
+  one.weather.says = [](auto, auto) { return fakeapi::Verdict{fakeapi::Verdict::Kind::lose, {}, nullptr}; };
   EXPECT_TRUE(one.run_for(7s));
   EXPECT_TRUE(one.member(0).told);
   EXPECT_TRUE(one.run_for(4s));
   EXPECT_FALSE(one.member(0).told);
   EXPECT_FALSE(one.member(0).elector->trouble().empty());
-  one.weather.says = [] { return fakeapi::Verdict{}; };
+  one.weather.says = [](auto, auto) { return fakeapi::Verdict{}; };
   EXPECT_TRUE(one.run_for(20s));
   EXPECT_TRUE(one.member(0).told) << "it goes on as a candidate";
   EXPECT_EQ(one.member(0).elector->stats().terms, 2U);
+}
+
+TEST(LeaderElector,
+     ends_before_anybody_can_take_over_even_if_its_last_answer_was_late_its_clock_slow_and_the_others_fast) {
+  Candidates both({{0s, 83, 100}});
+  both.run_for(60s);
+  ASSERT_EQ(both.leader(), 0U);
+  both.add({0s, 119, 100});
+  both.run_for(30s);
+  ASSERT_EQ(both.leader(), 0U);
+  // One renewal that is applied at once and answered late; from then on nothing gets through.
+  unsigned renewals = 0;
+  both.weather.says = [&](fakeapi::Actor actor, fakeapi::HookPoint point) {
+    fakeapi::Verdict verdict;
+    if (static_cast<unsigned>(actor) != 1) return verdict;
+    bool const applied = point == fakeapi::HookPoint::applied;
+    if (!applied) ++renewals;
+    if (renewals > 1) verdict.kind = fakeapi::Verdict::Kind::lose;
+    if (renewals == 1 && applied) verdict.delay = 4700ms;
+    return verdict;
+  };
+  EXPECT_TRUE(both.run_for(60s)) << "two led at once";
+  EXPECT_EQ(both.leader(), 1U);
 }
 
 TEST(LeaderElector, stops_without_having_led) {
@@ -351,29 +383,23 @@ RC_GTEST_PROP(LeaderElectors, never_lead_together_whatever_becomes_of_their_call
                       *rc::gen::inRange(83, 120), 100});
   }
   Candidates all(clocks);
-  auto const level = *rc::gen::inRange(0, 4);
-  all.weather.says = [&] {
+  // Each has spells of bad weather of its own: a leader that is cut off while others are not is what is dangerous.
+  enum class Spell : std::uint8_t { fair, slow_answers, slow_requests, lost_answers, cut_off };
+  std::map<unsigned, Spell> spells;
+  all.weather.says = [&](fakeapi::Actor actor, fakeapi::HookPoint point) {
     using K = fakeapi::Verdict::Kind;
+    bool const applied = point == fakeapi::HookPoint::applied;
+    Spell& spell = spells[static_cast<unsigned>(actor)];
+    if (!applied && *rc::gen::inRange(0, 4) == 0) spell = static_cast<Spell>(*rc::gen::inRange(0, 5));
     fakeapi::Verdict verdict;
-    switch (*rc::gen::inRange(0, 10 - level)) {
-      case 0:
-        verdict.kind = K::lose;
-        break;
-      case 1:
-        verdict.delay = std::chrono::milliseconds(*rc::gen::inRange(0, 9000));
-        break;
-      case 2:
-        verdict.kind = K::fail;
-        verdict.error = std::make_unique<api::Error>(error_of(api::Reason::connection_failed));
-        break;
-      default:
-        verdict.delay = std::chrono::milliseconds(*rc::gen::inRange(0, 50));
-        break;
-    }
+    verdict.delay = std::chrono::milliseconds(*rc::gen::inRange(0, 50));
+    bool const slow = spell == (applied ? Spell::slow_answers : Spell::slow_requests);
+    if (slow) verdict.delay = std::chrono::milliseconds(*rc::gen::inRange(2000, 6000));
+    if (spell == Spell::cut_off || (spell == Spell::lost_answers && applied)) verdict.kind = K::lose;
     return verdict;
   };
   RC_ASSERT(all.run_for(std::chrono::seconds(*rc::gen::inRange(0, 300))));
-  all.weather.says = [] { return fakeapi::Verdict{}; };
+  all.weather.says = [](auto, auto) { return fakeapi::Verdict{}; };
   RC_ASSERT(all.run_for(60s));
   RC_ASSERT(all.leaders() == 1U);
 }
