@@ -32,6 +32,9 @@ constexpr int not_drained = 3;
 struct Arguments {
   client::AccessOptions access;
   echo::OperatorOptions operator_;
+  bool leader_election = false;
+  std::string lease_namespace;
+  std::string lease_name = "echo-operator";
   bool verbose = false;
 };
 
@@ -48,6 +51,12 @@ std::optional<int> parse(int argc, char** argv, Arguments& arguments) {
                  "how many Echoes are worked on at once")
       ->check(CLI::Range(1U, 1000U))
       ->capture_default_str();
+  auto* const elect = app.add_flag("--leader-elect", arguments.leader_election,
+                                   "of several operators only the one that holds a Lease writes");
+  app.add_option("--leader-election-namespace", arguments.lease_namespace,
+                 "the Lease's namespace; without it that of the pod or of the context")
+      ->needs(elect);
+  app.add_option("--leader-election-id", arguments.lease_name, "the Lease's name")->needs(elect)->capture_default_str();
   app.add_flag("-v,--verbose", arguments.verbose, "tell everything");
   try {
     app.parse(argc, argv);
@@ -118,7 +127,19 @@ int run(Arguments const& arguments) {
   options.path_prefix = access->server.path_prefix;
   options.credentials = &credentials;
   client::HttpApi api(connector, clock, options);
-  echo::Operator echo_operator({context.get_executor(), clock, random, log}, api, arguments.operator_);
+  echo::OperatorOptions operator_options = arguments.operator_;
+  if (arguments.leader_election) {
+    auto& election = operator_options.leader_election.emplace();
+    election.lease.name = arguments.lease_name;
+    election.lease.namespace_ = arguments.lease_namespace.empty() ? access->namespace_ : arguments.lease_namespace;
+    election.identity = real::unique_process_name();
+    if (election.lease.namespace_.empty()) {
+      std::cerr
+          << "echo-operator: in which namespace the Lease is to be is not known; give --leader-election-namespace\n";
+      return usage_error;
+    }
+  }
+  echo::Operator echo_operator({context.get_executor(), clock, random, log}, api, operator_options);
 
   int exit_code = 0;
   asio::co_spawn(

@@ -21,8 +21,10 @@ runtime::ControllerOptions controller_options(OperatorOptions const& options) {
   return controller;
 }
 
-ReconcilerOptions reconciler_options(OperatorOptions const& options, runtime::Informer const& deployments) {
+ReconcilerOptions reconciler_options(OperatorOptions const& options, runtime::Informer const& deployments,
+                                     std::unique_ptr<runtime::LeaderElector> const& elector) {
   ReconcilerOptions reconciler = options.reconciler;
+  if (options.leader_election) reconciler.not_after = [&elector] { return elector->not_after(); };
   reconciler.deployments_observed = [&deployments] { return deployments.observed_version(); };
   return reconciler;
 }
@@ -32,9 +34,27 @@ ReconcilerOptions reconciler_options(OperatorOptions const& options, runtime::In
 Operator::Operator(seams::Environment const& environment, api::Api& api, OperatorOptions const& options)
     : echoes_(environment, api, informer_options(echo::echoes, options)),
       deployments_(environment, api, informer_options(api::deployments, options)),
-      reconciler_(environment, api, echoes_.store(), deployments_.store(), reconciler_options(options, deployments_)),
+      reconciler_(environment, api, echoes_.store(), deployments_.store(),
+                  reconciler_options(options, deployments_, elector_)),
       controller_(environment, reconciler_, echoes_, controller_options(options)) {
   controller_.owns(deployments_, echoes_concerned(echoes_.store()));
+  if (!options.leader_election) return;
+  controller_.pause();
+  elector_ = std::make_unique<runtime::LeaderElector>(
+      environment, api, *options.leader_election,
+      runtime::LeaderCallbacks{[this] { controller_.resume(); }, [this] { controller_.pause(); }});
+}
+
+void Operator::start() {
+  controller_.start();
+  if (elector_) elector_->start();
+}
+
+void Operator::stop(std::function<void(bool drained)> stopped) {
+  controller_.stop([this, stopped = std::move(stopped)](bool drained) mutable {
+    if (!elector_) return stopped(drained);
+    elector_->stop(drained, [drained, stopped = std::move(stopped)] { stopped(drained); });
+  });
 }
 
 std::uint64_t Operator::exceptions() const {

@@ -2,12 +2,15 @@
 #pragma once
 #include <cstdint>
 #include <functional>
+#include <memory>
+#include <optional>
 #include <string>
 
 #include "operator/api/api.hpp"
 #include "operator/echo/reconciler.hpp"
 #include "operator/runtime/controller.hpp"
 #include "operator/runtime/informer.hpp"
+#include "operator/runtime/leader_elector.hpp"
 #include "operator/seams/environment.hpp"
 
 namespace echo {
@@ -16,19 +19,28 @@ struct OperatorOptions {
   std::string namespace_;  ///< "": all of them
   unsigned max_concurrent_reconciles = 4;
   ReconcilerOptions reconciler;
+  /// Unset: this is the only one, and it leads from the start to the end.
+  std::optional<runtime::LeaderElectionOptions> leader_election{};
 };
 
-/// Two informers, a controller and the reconciler, wired. Environment and Api outlive it; it is destroyed after stop()
-/// has reported a drain, or after its coroutines' frames (a killed process).
+/// Two informers, a controller, the reconciler and the election, wired. A process that does not lead keeps its caches
+/// up, so that it can go on where another has stopped; its writes are held back once its lead is over. Environment and
+/// Api outlive it; it is destroyed after stop() has reported a drain, or after its coroutines' frames (a killed
+/// process).
 class Operator {
  public:
   Operator(seams::Environment const& environment, api::Api& api, OperatorOptions const& options);
   Operator(Operator const&) = delete;
   Operator& operator=(Operator const&) = delete;
 
-  void start() { controller_.start(); }
-  /// See runtime::Controller::stop().
-  void stop(std::function<void(bool drained)> stopped) { controller_.stop(std::move(stopped)); }
+  void start();
+  /// See runtime::Controller::stop(). When all has drained the lease is given back.
+  void stop(std::function<void(bool drained)> stopped);
+
+  /// There is no election, or this process has won it.
+  bool leading() const { return !elector_ || elector_->leading(); }
+  /// Null without an election.
+  runtime::LeaderElector const* elector() const { return elector_.get(); }
 
   bool synced() const { return controller_.synced(); }
   std::uint64_t reconciles() const { return controller_.stats().reconciles; }
@@ -42,6 +54,7 @@ class Operator {
   runtime::Informer deployments_;
   EchoReconciler reconciler_;
   runtime::Controller controller_;
+  std::unique_ptr<runtime::LeaderElector> elector_;
 };
 
 }  // namespace echo

@@ -4,11 +4,15 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <cstdint>
+#include <string>
 
 namespace real {
 
 /// Raises the soft limit on open files as far as the hard one allows: each connection takes one. The limit now.
 std::uint64_t raise_file_limit();
+
+/// "HOST_" and a UUID: a name that no other process has, nor this one after a restart.
+std::string unique_process_name();
 
 /// SIGTERM and SIGINT, from when it is made. SIGPIPE is ignored from then on.
 class StopSignal {

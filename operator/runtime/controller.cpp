@@ -59,6 +59,11 @@ ControllerStats Controller::stats() const {
   return stats;
 }
 
+void Controller::resume() {
+  paused_ = false;
+  pump();
+}
+
 void Controller::enqueue(api::ObjectKey const& key) {
   queue_.add(key, Cause::asked, environment_.clock.now());
   pump();
@@ -87,7 +92,7 @@ void Controller::pump() {
     if (options_.resync_period > seams::Duration::zero()) resync_at_ = now + options_.resync_period / 10 * 9;
     environment_.log.info("caches are in sync", {{"controller", options_.name}, {"objects", primary_.store().size()}});
   }
-  while (active_ < options_.max_concurrent) {
+  while (!paused_ && active_ < options_.max_concurrent) {
     auto const taken = queue_.take(now);
     if (!taken) break;
     begin(*taken, now);
@@ -158,7 +163,8 @@ void Controller::cancel(Run& run) {
 
 void Controller::arm() {
   seams::MonotonicTime next = std::min({parked_.next_deadline(), resync_at_, drain_at_, give_up_at_});
-  if (active_ < options_.max_concurrent && synced_ && !stopping_) next = std::min(next, queue_.next_ready_at());
+  if (active_ < options_.max_concurrent && synced_ && !stopping_ && !paused_)
+    next = std::min(next, queue_.next_ready_at());
   if (active_ > 0) {
     for (auto const& run : runs_) {
       if (run->context && !run->cancelled) next = std::min(next, run->deadline);

@@ -52,6 +52,7 @@ struct ControllerStats {
   std::uint64_t parked = 0;             ///< reconciles that had to wait for the cache to show an own write
   std::uint64_t own_writes_unseen = 0;  ///< of these, how many waited in vain
   std::uint64_t resyncs = 0;            ///< rounds
+  std::uint64_t held_back = 0;          ///< reconciles that ended at a write that was too late to be sent
   std::size_t max_queue_length = 0;
 };
 
@@ -81,6 +82,12 @@ class Controller {
   /// reconciles and informers have ended, with false when the drain limit came first: then coroutines are left that
   /// must be destroyed before this object. Once.
   void stop(std::function<void(bool drained)> stopped);
+
+  /// No reconcile starts any more, while the caches are kept up and what changes is noted: for who does not lead. What
+  /// runs goes on; its writes have a deadline of their own.
+  void pause() { paused_ = true; }
+  /// Reconciles what has been noted meanwhile.
+  void resume();
 
   /// Reconciles this key, whatever the caches say.
   void enqueue(api::ObjectKey const& key);
@@ -161,6 +168,7 @@ class Controller {
   bool started_ = false;
   bool synced_ = false;
   bool stopping_ = false;
+  bool paused_ = false;
   bool cancelling_ = false;  ///< within emit(): a worker's place must not be used again before it returns
   std::size_t informers_running_ = 0;
   seams::MonotonicTime resync_at_ = seams::never;

@@ -96,6 +96,13 @@ void Controller::settle_error(api::ObjectKey const& key, KeyState& state, api::E
     return;
   }
   state.conflicts = 0;
+  if (!error.outcome_unknown && error.is(api::Reason::not_after_passed)) {
+    // Nobody's failure: the lead is over. Whoever leads next looks again, also if that is this process.
+    ++stats_.held_back;
+    queue_.add_at(key, Cause::retried, now + options_.conflict_base);
+    queue_.released(key);
+    return;
+  }
   if (!error.outcome_unknown && error.is(api::Reason::too_many_requests)) {
     ++stats_.throttled;
     seams::Duration wait = options_.throttle_default;

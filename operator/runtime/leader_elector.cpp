@@ -26,9 +26,10 @@ void LeaderElector::start() {
   spawn_root(environment_.executor, run(), cancel_.slot(), [this](std::exception_ptr const& bug) { ended(bug); });
 }
 
-void LeaderElector::stop(std::function<void()> stopped) {
+void LeaderElector::stop(bool release, std::function<void()> stopped) {
   seams::check(!stopping_, "an elector is stopped once");
   stopping_ = true;
+  release_ = release;
   stopped_ = std::move(stopped);
   if (!running_) {
     asio::post(environment_.executor, [this] { ended(nullptr); });
@@ -62,7 +63,11 @@ void LeaderElector::settle() {
     environment_.log.info("leading", {{"lease", options_.lease.to_string()}, {"identity", options_.identity}});
     if (callbacks_.on_started_leading) callbacks_.on_started_leading();
   } else {
-    environment_.log.warning("no longer leading", {{"lease", options_.lease.to_string()}, {"why", trouble_}});
+    if (stopping_) {
+      environment_.log.info("no longer leading", {{"lease", options_.lease.to_string()}});
+    } else {
+      environment_.log.warning("no longer leading", {{"lease", options_.lease.to_string()}, {"why", trouble_}});
+    }
     if (callbacks_.on_stopped_leading) callbacks_.on_stopped_leading();
   }
 }
@@ -123,7 +128,7 @@ asio::awaitable<void> LeaderElector::run() {
       settle();
     }
   }
-  co_await release();
+  if (release_) co_await release();
 }
 
 asio::awaitable<void> LeaderElector::release() {

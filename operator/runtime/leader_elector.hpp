@@ -38,9 +38,9 @@ class LeaderElector {
   LeaderElector& operator=(LeaderElector const&) = delete;
 
   void start();
-  /// Ends, and gives the lease back if it is held: to be called when the last write's answer is there. `stopped` is
-  /// called in a turn of its own, at the latest after one request's timeout. Once.
-  void stop(std::function<void()> stopped);
+  /// Ends. With `release` the lease is given back if it is held: that is for when the last write's answer is there.
+  /// `stopped` is called in a turn of its own, at the latest after two requests' timeouts. Once.
+  void stop(bool release, std::function<void()> stopped);
 
   bool leading() const;
   /// The deadline of every write made as leader; long past while it does not lead.
@@ -72,6 +72,7 @@ class LeaderElector {
   bool running_ = false;
   bool begun_ = false;  ///< the coroutine has had its first turn: before, a cancellation would break it
   bool stopping_ = false;
+  bool release_ = false;
   boost::asio::cancellation_signal cancel_;
   std::function<void()> stopped_;
   seams::MonotonicTime timer_at_ = seams::never;

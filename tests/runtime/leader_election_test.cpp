@@ -308,7 +308,7 @@ TEST(LeaderElector, lets_one_lead_and_the_other_follow_within_seconds_when_it_st
   auto const first = both.leader();
   EXPECT_TRUE(both.member(first).told);
   bool stopped = false;
-  both.member(first).elector->stop([&] { stopped = true; });
+  both.member(first).elector->stop(true, [&] { stopped = true; });
   EXPECT_TRUE(both.run_for(5s));
   EXPECT_TRUE(stopped);
   EXPECT_FALSE(both.member(first).told);
@@ -369,7 +369,7 @@ TEST(LeaderElector, stops_without_having_led) {
   Candidates both({{}, {}});
   both.run_for(60s);
   bool stopped = false;
-  both.member(1 - both.leader()).elector->stop([&] { stopped = true; });
+  both.member(1 - both.leader()).elector->stop(true, [&] { stopped = true; });
   both.run_for(5s);
   EXPECT_TRUE(stopped);
   EXPECT_EQ(both.leaders(), 1U);
