@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "operator/api/object_json.hpp"
+#include "operator/client/list_decoder.hpp"
 #include "operator/http/encoding.hpp"
 
 namespace client {
@@ -104,42 +105,10 @@ bool is_status(json::value const& value) {
   return api::find_string(&value, {"kind"}) == "Status" && api::find_string(&value, {"apiVersion"}) == "v1";
 }
 
-std::vector<std::string> const& trim_of(api::Request const& request) {
-  static std::vector<std::string> const nothing;
-  auto const* const list = std::get_if<api::ListOptions>(&request.options);
-  return list != nullptr ? list->trim : nothing;
-}
-
 std::expected<api::ObjectPtr, std::string> read_object(json::value const& value, std::vector<std::string> const& trim) {
   auto object = api::object_from_json(value);
   if (!object) return std::unexpected(std::move(object.error()));
   return api::trim(std::make_shared<api::Object const>(*std::move(object)), trim);
-}
-
-std::expected<api::ObjectList, std::string> read_list(json::value const& value, api::Request const& request) {
-  api::ObjectList list;
-  if (auto const version = api::detail::parse_resource_version(text_at(value, {"metadata", "resourceVersion"}))) {
-    list.resource_version = *version;
-  }
-  list.continue_token = text_at(value, {"metadata", "continue"});
-  list.remaining_item_count = api::find_integer(&value, {"metadata", "remainingItemCount"});
-  auto const* items = api::find_path(&value, {"items"});
-  if (items == nullptr || items->is_null()) return list;
-  if (!items->is_array()) return std::unexpected("items is no list");
-  // The items of Go's own types do not say what they are; the list does.
-  std::string kind = text_at(value, {"kind"});
-  if (kind.ends_with("List")) kind.resize(kind.size() - 4);
-  std::string const api_version = text_at(value, {"apiVersion"});
-  auto const& trim = trim_of(request);
-  list.items.reserve(items->get_array().size());
-  for (auto const& item : items->get_array()) {
-    auto object = api::object_from_json(item);
-    if (!object) return std::unexpected("items[" + std::to_string(list.items.size()) + "]: " + object.error());
-    if (object->kind.empty()) object->kind = kind;
-    if (object->api_version.empty()) object->api_version = api_version;
-    list.items.push_back(api::trim(std::make_shared<api::Object const>(*std::move(object)), trim));
-  }
-  return list;
 }
 
 }  // namespace
@@ -177,19 +146,26 @@ api::Result<api::Response> read_answer(api::Request const& request, seams::HttpR
   if (response.status >= 300) {
     return std::unexpected(read_failure(response.status, body, response.headers.get("Retry-After"), is_write));
   }
+  auto const as_list = [&]() -> api::Result<api::Response> {
+    auto const* const options = std::get_if<api::ListOptions>(&request.options);
+    ListDecoder decoder(options != nullptr ? options->trim : std::vector<std::string>());
+    decoder.feed(body);
+    auto list = decoder.finish();
+    if (!list) return std::unexpected(unreadable(is_write, list.error()));
+    return api::Response(*std::move(list));
+  };
+  if (request.verb == api::Verb::list) return as_list();
   auto const parsed = parse(body);
   if (!parsed) return std::unexpected(unreadable(is_write, parsed.error()));
   if (!parsed->is_object()) return std::unexpected(unreadable(is_write, "it is no object"));
   if (is_status(*parsed)) return api::Response(api::Deleted{text_at(*parsed, {"details", "uid"})});
-  if (request.verb == api::Verb::list || request.verb == api::Verb::delete_collection) {
-    auto list = read_list(*parsed, request);
-    if (!list) return std::unexpected(unreadable(is_write, list.error()));
-    return api::Response(*std::move(list));
-  }
+  if (request.verb == api::Verb::delete_collection) return as_list();
   auto object = read_object(*parsed, {});
   if (!object) return std::unexpected(unreadable(is_write, object.error()));
   return api::Response(*std::move(object));
 }
+
+api::Error unreadable_answer(std::string const& why) { return unreadable(false, why); }
 
 std::expected<api::WatchEvent, api::Error> read_event(std::string_view line, std::vector<std::string> const& trim) {
   auto const parsed = parse(line);

@@ -25,6 +25,9 @@ api::Result<api::Response> read_answer(api::Request const& request, seams::HttpR
 /// some proxy on the way. `is_write`: a 5xx leaves the outcome unknown.
 api::Error read_failure(int status, std::string_view body, std::string_view retry_after, bool is_write);
 
+/// Why the answer to a read cannot be used; `why`: "it ends too early".
+api::Error unreadable_answer(std::string const& why);
+
 /// One event of a watch, a line without its end. `trim`: paths to drop from the object.
 std::expected<api::WatchEvent, api::Error> read_event(std::string_view line, std::vector<std::string> const& trim);
 

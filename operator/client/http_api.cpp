@@ -10,7 +10,10 @@
 #include "operator/client/answers.hpp"
 #include "operator/client/http_message.hpp"
 #include "operator/client/http_watch.hpp"
+#include "operator/client/list_decoder.hpp"
+#include "operator/http/encoding.hpp"
 #include "operator/seams/check.hpp"
+#include "operator/seams/gate.hpp"
 
 namespace client {
 namespace asio = boost::asio;
@@ -101,9 +104,76 @@ asio::awaitable<std::expected<HttpApi::Connection, api::Error>> HttpApi::connect
   co_return Connection{std::make_unique<http::ClientConnection>(*std::move(stream), options_.host), number};
 }
 
-/// One request and its answer; an error of ours, or what became of the exchange.
-asio::awaitable<std::expected<http::ClientResult<seams::HttpResponse>, api::Error>> HttpApi::send(
-    api::Request const& request, HttpMessage const& message, seams::MonotonicTime deadline) {
+/// Sends a request and takes its answer. A list is decoded while it comes.
+asio::awaitable<http::ClientResult<HttpApi::Answer>> HttpApi::receive(http::ClientConnection& connection,
+                                                                      api::Request const& request,
+                                                                      HttpMessage const& message,
+                                                                      seams::MonotonicTime deadline) {
+  Answer answer;
+  if (request.verb != api::Verb::list) {
+    auto whole = co_await connection.exchange(to_request(message), most_answer_bytes, deadline);
+    if (!whole) co_return std::unexpected(std::move(whole.error()));
+    answer.http = *std::move(whole);
+    co_return answer;
+  }
+  auto head = co_await connection.request(to_request(message), deadline);
+  if (!head) co_return std::unexpected(std::move(head.error()));
+  constexpr int good = 200;
+  bool const is_list = head->status == good;
+  bool const packed = head->headers.get("Content-Encoding") == "gzip";
+  static std::vector<std::string> const nothing;
+  auto const* const options = std::get_if<api::ListOptions>(&request.options);
+  ListDecoder decoder(options != nullptr ? options->trim : nothing);
+  http::Inflater inflater(most_answer_bytes);
+  std::string whole, piece, plain, trouble;
+  std::size_t taken = 0;
+  // What is wrong with it does not matter to the connection: the rest is read all the same, so that it can be used on.
+  for (std::size_t turns = 1;; ++turns) {
+    piece.clear();
+    auto const more = co_await connection.read_body(is_list ? piece : whole, deadline);
+    if (!more) co_return std::unexpected(more.error());
+    taken += is_list ? piece.size() : 0;
+    if (taken > most_answer_bytes || whole.size() > most_answer_bytes) {
+      connection.close();
+      co_return std::unexpected(
+          http::ClientError{http::ClientError::Kind::too_large,
+                            "the answer has more than " + std::to_string(most_answer_bytes) + " bytes"});
+    }
+    if (!*more) break;
+    if (!is_list || !trouble.empty()) continue;
+    if (packed) {
+      plain.clear();
+      if (auto const fed = inflater.feed(piece, plain); !fed) {
+        trouble = fed.error();
+        continue;
+      }
+    }
+    if (!decoder.feed(packed ? plain : piece)) trouble = decoder.error();
+    // Objects are made at the pace of the connection: others have their turn in between.
+    constexpr std::size_t pieces_a_turn = 8;
+    if (turns % pieces_a_turn == 0) co_await seams::yield_turn();
+  }
+  answer.http.status = head->status;
+  answer.http.headers = std::move(head->headers);
+  if (!is_list) {
+    answer.http.body = std::make_shared<std::string const>(std::move(whole));
+    co_return answer;
+  }
+  if (trouble.empty() && packed && !inflater.complete()) trouble = "the compressed bytes end too early";
+  if (trouble.empty()) {
+    auto list = decoder.finish();
+    if (list) {
+      answer.list.emplace(*std::move(list));
+    } else {
+      trouble = list.error();
+    }
+  }
+  if (!trouble.empty()) answer.list.emplace(std::unexpected(unreadable_answer(trouble)));
+  co_return answer;
+}
+
+asio::awaitable<api::Result<HttpApi::Answer>> HttpApi::send(api::Request const& request, HttpMessage const& message,
+                                                            seams::MonotonicTime deadline) {
   bool const is_write = api::is_write(request.verb);
   Connection connection = take_idle();
   for (bool kept = connection.http != nullptr;; kept = false) {
@@ -114,14 +184,14 @@ asio::awaitable<std::expected<http::ClientResult<seams::HttpResponse>, api::Erro
     }
     auto const* const write = request.write_options();
     if (write != nullptr && clock_.now() >= write->not_after) co_return std::unexpected(not_after_passed());
-    auto answer = co_await connection.http->exchange(to_request(message), most_answer_bytes, deadline);
+    auto answer = co_await receive(*connection.http, request, message, deadline);
     if (answer) {
       keep(std::move(connection));
-      co_return answer;
+      co_return *std::move(answer);
     }
     using Kind = http::ClientError::Kind;
     bool const closed_meanwhile = answer.error().kind == Kind::no_answer || answer.error().kind == Kind::broken;
-    if (!kept || is_write || !closed_meanwhile) co_return answer;
+    if (!kept || is_write || !closed_meanwhile) co_return std::unexpected(to_error(answer.error(), is_write));
     connection = {};
   }
 }
@@ -135,11 +205,13 @@ api::AsyncResult<api::Response> HttpApi::exchange(api::Request const& request) {
     HttpMessage const message = message_of(request, authorization->headers);
     auto answer = co_await send(request, message, deadline);
     if (!answer) co_return std::unexpected(std::move(answer.error()));
-    if (!*answer) co_return std::unexpected(to_error(answer->error(), api::is_write(request.verb)));
     constexpr int unauthorized = 401;
-    if ((*answer)->status != unauthorized || !again || options_.credentials == nullptr ||
-        !options_.credentials->refused(authorization->number))
-      co_return read_answer(request, **answer);
+    bool const newer = answer->http.status == unauthorized && again && options_.credentials != nullptr &&
+                       options_.credentials->refused(authorization->number);
+    if (newer) continue;
+    if (!answer->list) co_return read_answer(request, answer->http);
+    if (!*answer->list) co_return std::unexpected(std::move(answer->list->error()));
+    co_return api::Response(**std::move(answer->list));
   }
 }
 

@@ -3,6 +3,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -61,8 +62,17 @@ class HttpApi final : public api::Api {
   };
 
   api::AsyncResult<api::Response> exchange(api::Request const& request);
-  boost::asio::awaitable<std::expected<http::ClientResult<seams::HttpResponse>, api::Error>> send(
-      api::Request const& request, HttpMessage const& message, seams::MonotonicTime deadline);
+  /// An answer whole, or, of a list, what has been made of it while it came.
+  struct Answer {
+    seams::HttpResponse http{};
+    std::optional<api::Result<api::ObjectList>> list{};
+  };
+  boost::asio::awaitable<api::Result<Answer>> send(api::Request const& request, HttpMessage const& message,
+                                                   seams::MonotonicTime deadline);
+  static boost::asio::awaitable<http::ClientResult<Answer>> receive(http::ClientConnection& connection,
+                                                                    api::Request const& request,
+                                                                    HttpMessage const& message,
+                                                                    seams::MonotonicTime deadline);
   boost::asio::awaitable<std::expected<Connection, api::Error>> connect(seams::MonotonicTime deadline);
   Connection take_idle();
   void keep(Connection connection);

@@ -53,37 +53,54 @@ std::string gzip(std::string_view bytes, int level) {
   return out;
 }
 
-std::expected<std::string, std::string> gunzip(std::string_view bytes, std::size_t limit) {
+struct Inflater::Stream {
+  Stream() { seams::check(inflateInit2(&zlib, any_head_window) == Z_OK, "zlib can be set up"); }
+  ~Stream() { inflateEnd(&zlib); }
+  Stream(Stream const&) = delete;
+  Stream& operator=(Stream const&) = delete;
+  z_stream zlib{};
+};
+
+Inflater::Inflater(std::size_t limit) : stream_(std::make_unique<Stream>()), left_(limit) {}
+Inflater::~Inflater() = default;
+
+std::expected<void, std::string> Inflater::feed(std::string_view bytes, std::string& out) {
+  if (bytes.empty()) return {};
+  if (complete_) return std::unexpected("something follows the compressed bytes");
   if (bytes.size() > std::numeric_limits<uInt>::max()) return std::unexpected("more than 4 GiB");
-  z_stream stream{};
-  seams::check(inflateInit2(&stream, any_head_window) == Z_OK, "zlib can be set up");
-  stream.next_in = input_of(bytes);
-  stream.avail_in = static_cast<uInt>(bytes.size());
-  std::string out;
-  std::string error;
+  z_stream& zlib = stream_->zlib;
+  zlib.next_in = input_of(bytes);
+  zlib.avail_in = static_cast<uInt>(bytes.size());
   for (;;) {
     std::size_t const before = out.size();
     // One byte more than allowed tells "exactly the limit" from "more".
-    std::size_t const room = std::min(std::max(step, before), limit - before + 1);
+    std::size_t const room = std::min(step, left_ + 1);
     out.resize(before + room);
-    stream.next_out = reinterpret_cast<Bytef*>(out.data() + before);
-    stream.avail_out = static_cast<uInt>(room);
-    int const code = inflate(&stream, Z_NO_FLUSH);
-    out.resize(before + room - stream.avail_out);
-    if (out.size() > limit) {
-      error = "more than " + std::to_string(limit) + " bytes";
-    } else if (code == Z_STREAM_END) {
-      if (stream.avail_in > 0) error = "something follows the compressed bytes";
-    } else if (code == Z_OK || code == Z_BUF_ERROR) {
-      if (stream.avail_out == 0) continue;
-      error = "the compressed bytes end too early";
-    } else {
-      error = "the compressed bytes are damaged";
+    zlib.next_out = reinterpret_cast<Bytef*>(out.data() + before);
+    zlib.avail_out = static_cast<uInt>(room);
+    int const code = inflate(&zlib, Z_NO_FLUSH);
+    std::size_t const made = room - zlib.avail_out;
+    out.resize(before + made);
+    if (made > left_) return std::unexpected("more bytes come out than are wanted");
+    left_ -= made;
+    if (code == Z_STREAM_END) {
+      complete_ = true;
+      if (zlib.avail_in > 0) return std::unexpected("something follows the compressed bytes");
+      return {};
     }
-    break;
+    if (code != Z_OK && code != Z_BUF_ERROR) return std::unexpected("the compressed bytes are damaged");
+    if (zlib.avail_out > 0) return {};
   }
-  inflateEnd(&stream);
-  if (!error.empty()) return std::unexpected(std::move(error));
+}
+
+std::expected<std::string, std::string> gunzip(std::string_view bytes, std::size_t limit) {
+  Inflater inflater(limit);
+  std::string out;
+  if (auto const fed = inflater.feed(bytes, out); !fed) {
+    if (out.size() > limit) return std::unexpected("more than " + std::to_string(limit) + " bytes");
+    return std::unexpected(fed.error());
+  }
+  if (!inflater.complete()) return std::unexpected("the compressed bytes end too early");
   return out;
 }
 
