@@ -128,6 +128,7 @@ int run(Arguments const& arguments) {
   options.credentials = &credentials;
   client::HttpApi api(connector, clock, options);
   echo::OperatorOptions operator_options = arguments.operator_;
+  operator_options.watch_list = true;
   if (arguments.leader_election) {
     auto& election = operator_options.leader_election.emplace();
     election.lease.name = arguments.lease_name;

@@ -11,6 +11,7 @@ runtime::InformerOptions informer_options(api::Resource const& resource, Operato
   runtime::InformerOptions informer;
   informer.resource = resource;
   informer.namespace_ = options.namespace_;
+  informer.watch_list = options.watch_list;
   return informer;
 }
 

@@ -18,6 +18,7 @@ namespace echo {
 struct OperatorOptions {
   std::string namespace_;  ///< "": all of them
   unsigned max_concurrent_reconciles = 4;
+  bool watch_list = false;  ///< see runtime::InformerOptions
   ReconcilerOptions reconciler;
   /// Unset: this is the only one, and it leads from the start to the end.
   std::optional<runtime::LeaderElectionOptions> leader_election{};

@@ -5,6 +5,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <map>
 
 #include "operator/runtime/backoff.hpp"
 #include "operator/runtime/root.hpp"
@@ -24,12 +25,17 @@ constexpr unsigned older_lists_limit = 10;
 /// Failures in a row after which the informer calls itself unhealthy.
 constexpr unsigned failures_tolerated = 3;
 
+bool is_end_of_initial_events(api::Object const& bookmark) {
+  auto const* const value = bookmark.metadata.annotations->find("k8s.io/initial-events-end");
+  return value != nullptr && *value == "true";
+}
+
 bool must_relist(api::Error const& error) { return error.is_expired() || error.is_too_large_resource_version(); }
 
 }  // namespace
 
 Informer::Informer(seams::Environment const& environment, api::Api& api, InformerOptions options)
-    : environment_(environment), api_(api), options_(std::move(options)) {}
+    : environment_(environment), api_(api), options_(std::move(options)), watch_list_(options_.watch_list) {}
 
 void Informer::subscribe(InformerHandlers handlers) {
   seams::check(!running_, "subscribers come before the start");
@@ -68,7 +74,9 @@ boost::asio::awaitable<void> Informer::run() {
   while (!stopping_) {
     Verdict verdict;
     try {
-      if (relist) {
+      if (relist && watch_list_) {
+        verdict = co_await watch_list_once();
+      } else if (relist) {
         verdict = co_await list_once();
       } else {
         verdict = co_await watch_once();
@@ -131,9 +139,14 @@ boost::asio::awaitable<Informer::Verdict> Informer::list_once() {
   auto listed = co_await list_pages();
   if (stopping_) co_return Verdict{};
   if (!listed) co_return list_failed(listed.error());
-  if (listed->version < version_ && ++older_lists_ < older_lists_limit) {
+  auto const refused = co_await accept(*std::move(listed));
+  co_return refused.value_or(Verdict{});
+}
+
+boost::asio::awaitable<std::optional<Informer::Verdict>> Informer::accept(Listed listed) {
+  if (listed.version < version_ && ++older_lists_ < older_lists_limit) {
     api::Error error;
-    error.message = "the list is of revision " + std::to_string(to_number(listed->version)) +
+    error.message = "the list is of revision " + std::to_string(to_number(listed.version)) +
                     ", older than the cache: an API server that lags behind";
     co_return list_failed(error);
   }
@@ -147,12 +160,12 @@ boost::asio::awaitable<Informer::Verdict> Informer::list_once() {
   ++stats_.lists;
   if (synced_) ++stats_.relists;
   stats_.last_event = environment_.clock.now();
-  version_ = listed->version;
-  co_await announce(replace(listed->items));
+  version_ = listed.version;
+  co_await announce(replace(listed.items));
   if (stopping_) co_return Verdict{};
   synced_ = true;
   notify_progress();
-  co_return Verdict{};
+  co_return std::nullopt;
 }
 
 boost::asio::awaitable<void> Informer::announce(std::vector<Change> changes) {
@@ -163,30 +176,95 @@ boost::asio::awaitable<void> Informer::announce(std::vector<Change> changes) {
   }
 }
 
-boost::asio::awaitable<Informer::Verdict> Informer::watch_once() {
-  seams::MonotonicTime const asked_at = environment_.clock.now();
+api::WatchOptions Informer::watch_options() {
   auto const spread = static_cast<std::uint64_t>((options_.watch_timeout_max - options_.watch_timeout_min).count());
   api::WatchOptions options;
   options.label_selector = options_.label_selector;
-  options.resource_version = version_;
   options.timeout = options_.watch_timeout_min +
                     std::chrono::seconds(environment_.random.below(spread + 1, seams::RandomUse::watch_timeout));
   options.trim = options_.trim;
-  options.deadline = asked_at + options_.open_timeout;
+  options.deadline = environment_.clock.now() + options_.open_timeout;
+  return options;
+}
+
+boost::asio::awaitable<std::expected<Informer::Listed, Informer::Verdict>> Informer::initial_events(api::Watch& watch) {
+  std::map<api::ObjectKey, api::ObjectPtr> objects;
+  for (std::size_t events = 1;; ++events) {
+    if (events % objects_per_turn == 0) co_await yield_turn();
+    auto next = co_await watch.next(environment_.clock.now() + options_.watch_list_patience);
+    if (stopping_) co_return std::unexpected(Verdict{});
+    if (!next) {
+      if (!next.error().is(api::Reason::deadline_exceeded)) co_return std::unexpected(list_failed(next.error()));
+      environment_.log.warning("the initial events of a watch did not end, listing in pages from now on",
+                               {{"resource", options_.resource.qualified()}, {"objects", objects.size()}});
+      watch_list_ = false;
+      co_return std::unexpected(Verdict{.relist = true});
+    }
+    api::Error error;
+    error.message = "a watch ended before its initial events did";
+    if (!*next) co_return std::unexpected(list_failed(error));
+    api::WatchEvent const& event = **next;
+    if (event.type == api::WatchEventType::error)
+      co_return std::unexpected(list_failed(event.error.value_or(api::Error{})));
+    error.message = "a watch event without object";
+    if (!event.object) co_return std::unexpected(list_failed(error));
+    if (event.type == api::WatchEventType::deleted) {
+      objects.erase(event.object->key());
+    } else if (event.type != api::WatchEventType::bookmark) {
+      objects.insert_or_assign(event.object->key(), event.object);
+    } else if (is_end_of_initial_events(*event.object)) {
+      Listed listed{event.object->metadata.resource_version, {}};
+      for (auto& [key, object] : objects) listed.items.push_back(std::move(object));
+      co_return listed;
+    }
+  }
+}
+
+boost::asio::awaitable<Informer::Verdict> Informer::watch_list_once() {
+  auto options = watch_options();
+  options.send_initial_events = true;
+  options.match = api::ResourceVersionMatch::not_older_than;
+  seams::Duration const timeout = options.timeout;
+  auto opened = co_await api_.watch(options_.resource, options_.namespace_, std::move(options));
+  if (stopping_) co_return Verdict{};
+  if (!opened) {
+    api::Error const& error = opened.error();
+    bool const unknown_to_it = error.is(api::Reason::invalid) || error.is(api::Reason::bad_request);
+    if (!unknown_to_it) co_return list_failed(error);
+    environment_.log.info("the server does not list in a watch, listing in pages",
+                          {{"resource", options_.resource.qualified()}});
+    watch_list_ = false;
+    co_return Verdict{.relist = true};
+  }
+  ++stats_.watches;
+  auto const watch = std::move(*opened);
+  seams::MonotonicTime const opened_at = environment_.clock.now();
+  auto listed = co_await initial_events(*watch);
+  if (!listed) co_return listed.error();
+  if (auto const refused = co_await accept(*std::move(listed))) co_return *refused;
+  co_return co_await consume(*watch, opened_at, timeout);
+}
+
+boost::asio::awaitable<Informer::Verdict> Informer::watch_once() {
+  auto options = watch_options();
+  options.resource_version = version_;
   seams::Duration const timeout = options.timeout;
   auto opened = co_await api_.watch(options_.resource, options_.namespace_, std::move(options));
   if (stopping_) co_return Verdict{};
   if (!opened) co_return watch_failed(opened.error(), Where::opening);
-
   ++stats_.watches;
   if (!stream_trouble_) trouble_.clear();
   auto const watch = std::move(*opened);
-  seams::MonotonicTime const opened_at = environment_.clock.now();
+  co_return co_await consume(*watch, environment_.clock.now(), timeout);
+}
+
+boost::asio::awaitable<Informer::Verdict> Informer::consume(api::Watch& watch, seams::MonotonicTime opened_at,
+                                                            seams::Duration timeout) {
   // One deadline for the whole stream: the server should have ended it by then, so the connection is dead.
   seams::MonotonicTime const deadline = opened_at + timeout + options_.idle_grace;
   for (std::size_t events = 1;; ++events) {
     if (events % objects_per_turn == 0) co_await yield_turn();
-    auto next = co_await watch->next(deadline);
+    auto next = co_await watch.next(deadline);
     if (stopping_) co_return Verdict{};
     if (next && *next && (*next)->type != api::WatchEventType::error) {
       if (apply(**next)) continue;

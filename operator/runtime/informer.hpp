@@ -29,6 +29,11 @@ struct InformerOptions {
   std::chrono::seconds watch_timeout_min{150};
   std::chrono::seconds watch_timeout_max{190};
   seams::Duration idle_grace = std::chrono::seconds(5);  ///< after which a watch that should have ended is dead
+  /// Whether the first state comes in the watch itself (KEP-3157) where the server can do that, instead of in pages.
+  bool watch_list = false;
+  /// How long nothing may come in such a stream before its initial events have ended; then the state is listed in
+  /// pages, from then on always.
+  seams::Duration watch_list_patience = std::chrono::seconds(30);
   seams::Duration backoff_base = std::chrono::milliseconds(800);
   seams::Duration backoff_cap = std::chrono::seconds(30);
 };
@@ -42,7 +47,7 @@ struct InformerHandlers {
 };
 
 struct InformerStats {
-  std::uint64_t lists = 0;    ///< completed
+  std::uint64_t lists = 0;    ///< completed, in pages or in a watch
   std::uint64_t relists = 0;  ///< completed, but the first
   std::uint64_t watches = 0;  ///< opened
   std::uint64_t events = 0;   ///< that changed the cache or moved its revision
@@ -53,8 +58,8 @@ struct InformerStats {
   std::optional<seams::MonotonicTime> last_event;  ///< of any kind, also a bookmark or a list
 };
 
-/// Lists in pages (a quorum read), then watches from the list's revision with bookmarks, resumes from the last revision
-/// seen, and lists again when the server no longer knows it.
+/// Lists in pages or in a watch (a quorum read), then watches from the list's revision with bookmarks, resumes from the
+/// last revision seen, and lists again when the server no longer knows it.
 ///
 /// Guarantees: every change is announced once, in order, after the store shows it. Deletions that happened while
 /// nobody was watching are found by comparison and announced, before what came instead. An object under the same name
@@ -114,7 +119,15 @@ class Informer {
   boost::asio::awaitable<Verdict> list_once();
   boost::asio::awaitable<api::Result<Listed>> list_pages();
   boost::asio::awaitable<void> announce(std::vector<Change> changes);
+  /// Takes over what was listed; the verdict if it is no good.
+  boost::asio::awaitable<std::optional<Verdict>> accept(Listed listed);
+  boost::asio::awaitable<Verdict> watch_list_once();
+  /// Reads initial events up to their end; nothing if the stream is not to be used on.
+  boost::asio::awaitable<std::expected<Listed, Verdict>> initial_events(api::Watch& watch);
   boost::asio::awaitable<Verdict> watch_once();
+  /// Applies what a stream brings until it ends. `timeout`: what the server was asked for when it was opened.
+  boost::asio::awaitable<Verdict> consume(api::Watch& watch, seams::MonotonicTime opened_at, seams::Duration timeout);
+  api::WatchOptions watch_options();
   boost::asio::awaitable<void> yield_turn();
 
   std::vector<Change> replace(std::vector<api::ObjectPtr> const& items);
@@ -145,6 +158,7 @@ class Informer {
   bool begun_ = false;  ///< the coroutine has had its first turn: before, a cancellation would break it
   bool stopping_ = false;
   std::string trouble_;
+  bool watch_list_ = false;      ///< it is wanted, and the server has not shown that it cannot
   bool stream_trouble_ = false;  ///< it came in a stream, so opening another one does not end it
   unsigned list_failures_ = 0;   ///< since the last completed list
   unsigned watch_failures_ = 0;  ///< since the last progress of a watch
