@@ -2,23 +2,29 @@
 #include <CLI/CLI.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/system/system_error.hpp>
+#include <charconv>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <iostream>
 #include <memory>
 #include <stdexcept>
+#include <vector>
 
 #include "operator/client/access.hpp"
 #include "operator/client/credentials.hpp"
 #include "operator/client/http_api.hpp"
 #include "operator/echo/operator.hpp"
+#include "operator/http/server.hpp"
 #include "operator/real/commands.hpp"
 #include "operator/real/console_log.hpp"
 #include "operator/real/files.hpp"
 #include "operator/real/process.hpp"
+#include "operator/real/prometheus_text.hpp"
 #include "operator/real/real_clock.hpp"
 #include "operator/real/real_random.hpp"
+#include "operator/real/tcp.hpp"
 #include "operator/real/tls.hpp"
 
 namespace {
@@ -35,6 +41,8 @@ struct Arguments {
   bool leader_election = false;
   std::string lease_namespace;
   std::string lease_name = "echo-operator";
+  std::string metrics_address = "0";
+  std::string probe_address = "0";
   bool verbose = false;
 };
 
@@ -57,6 +65,12 @@ std::optional<int> parse(int argc, char** argv, Arguments& arguments) {
                  "the Lease's namespace; without it that of the pod or of the context")
       ->needs(elect);
   app.add_option("--leader-election-id", arguments.lease_name, "the Lease's name")->needs(elect)->capture_default_str();
+  app.add_option("--metrics-bind-address", arguments.metrics_address,
+                 "serve /metrics here: HOST:PORT, or :PORT for all addresses; 0: nowhere")
+      ->capture_default_str();
+  app.add_option("--health-probe-bind-address", arguments.probe_address,
+                 "serve /healthz and /readyz here: HOST:PORT, or :PORT for all addresses; 0: nowhere")
+      ->capture_default_str();
   app.add_flag("-v,--verbose", arguments.verbose, "tell everything");
   try {
     app.parse(argc, argv);
@@ -100,6 +114,43 @@ client::MakeConnector connectors(asio::io_context& context, seams::Clock& clock,
   };
 }
 
+/// "HOST:PORT", ":PORT" or "[v6]:PORT"; nothing for "0".
+std::expected<std::optional<real::ListenAddress>, std::string> parse_listen_address(std::string_view option,
+                                                                                    std::string const& text) {
+  if (text == "0") return std::nullopt;
+  auto const refused = [&] {
+    return std::unexpected("--" + std::string(option) + " " + text + ": write HOST:PORT, :PORT or 0");
+  };
+  auto const colon = text.rfind(':');
+  if (colon == std::string::npos) return refused();
+  real::ListenAddress where;
+  where.address = text.substr(0, colon);
+  if (where.address.empty()) where.address = "::";
+  if (where.address == "localhost") where.address = "127.0.0.1";
+  if (where.address.starts_with('[') && where.address.ends_with(']'))
+    where.address = where.address.substr(1, where.address.size() - 2);
+  unsigned port = 0;
+  auto const [end, error] = std::from_chars(text.data() + colon + 1, text.data() + text.size(), port);
+  if (error != std::errc() || end != text.data() + text.size() || port > 65535) return refused();
+  where.port = static_cast<std::uint16_t>(port);
+  return where;
+}
+
+/// One small HTTP server of the operator's.
+class SideServer {
+ public:
+  SideServer(asio::io_context& context, seams::Environment const& environment, real::ListenAddress const& where,
+             std::unique_ptr<seams::HttpService> service)
+      : service_(std::move(service)),
+        server_(environment, std::make_unique<real::TcpListener>(context, environment.clock, where), *service_) {
+    server_.start();
+  }
+
+ private:
+  std::unique_ptr<seams::HttpService> service_;
+  http::HttpServer server_;
+};
+
 int run(Arguments const& arguments) {
   real::ConsoleLog log(arguments.verbose ? seams::LogLevel::debug : seams::LogLevel::info);
   real::SystemFiles files;
@@ -140,7 +191,38 @@ int run(Arguments const& arguments) {
       return usage_error;
     }
   }
-  echo::Operator echo_operator({context.get_executor(), clock, random, log}, api, operator_options);
+  seams::Environment const environment{context.get_executor(), clock, random, log};
+  echo::Operator echo_operator(environment, api, operator_options);
+
+  std::vector<std::unique_ptr<SideServer>> side_servers;
+  auto const serve = [&](std::string_view option, std::string const& text,
+                         std::unique_ptr<seams::HttpService> service) -> bool {
+    auto const where = parse_listen_address(option, text);
+    if (!where) {
+      std::cerr << "echo-operator: " << where.error() << '\n';
+      return false;
+    }
+    if (!*where) return true;
+    try {
+      side_servers.push_back(std::make_unique<SideServer>(context, environment, **where, std::move(service)));
+    } catch (boost::system::system_error const& failure) {
+      std::cerr << "echo-operator: --" << option << " " << text << ": " << failure.code().message() << '\n';
+      return false;
+    }
+    return true;
+  };
+  auto metrics = std::make_unique<runtime::MetricsService>(
+      [&](seams::Metrics& into) {
+        echo_operator.collect(into);
+        api.collect(into);
+        real::collect_process(into);
+      },
+      real::prometheus_text);
+  auto probes = std::make_unique<runtime::ProbeService>(
+      std::vector<runtime::HealthCheck>{{"ping", [] { return std::string(); }}}, echo_operator.readiness());
+  if (!serve("metrics-bind-address", arguments.metrics_address, std::move(metrics)) ||
+      !serve("health-probe-bind-address", arguments.probe_address, std::move(probes)))
+    return usage_error;
 
   int exit_code = 0;
   asio::co_spawn(

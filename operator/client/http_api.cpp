@@ -53,6 +53,16 @@ seams::MonotonicTime HttpApi::deadline_of(api::Request const& request) const {
   return std::min(request.deadline(), clock_.now() + options_.call_timeout);
 }
 
+void HttpApi::count(std::string const& method, std::string code) { ++requests_[{std::move(code), method}]; }
+
+void HttpApi::collect(seams::Metrics& metrics) const {
+  for (auto const& [what, count] : requests_) {
+    metrics.counter("rest_client_requests_total",
+                    "Requests to the API server, by the code of the answer and the method",
+                    {{"code", what.first}, {"method", what.second}, {"host", options_.host}}, count);
+  }
+}
+
 HttpMessage HttpApi::message_of(api::Request const& request, seams::HttpHeaders const& credentials) const {
   HttpMessage message = to_http(request, options_.user_agent);
   if (!options_.path_prefix.empty()) message.target.insert(0, options_.path_prefix);
@@ -185,6 +195,7 @@ asio::awaitable<api::Result<HttpApi::Answer>> HttpApi::send(api::Request const& 
     auto const* const write = request.write_options();
     if (write != nullptr && clock_.now() >= write->not_after) co_return std::unexpected(not_after_passed());
     auto answer = co_await receive(*connection.http, request, message, deadline);
+    count(message.method, answer ? std::to_string(answer->http.status) : "<error>");
     if (answer) {
       keep(std::move(connection));
       co_return *std::move(answer);
@@ -238,6 +249,7 @@ api::AsyncResult<std::unique_ptr<api::Watch>> HttpApi::open_watch(api::Request r
     if (!made) co_return std::unexpected(std::move(made.error()));
     connection = *std::move(made);
     auto head = co_await connection.http->request(to_request(message), deadline);
+    count(message.method, head ? std::to_string(head->status) : "<error>");
     if (!head) co_return std::unexpected(to_error(head.error(), false));
     if (head->status == 200) break;
     std::string body;

@@ -2,6 +2,7 @@
 #pragma once
 #include <boost/asio/awaitable.hpp>
 #include <cstddef>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,6 +12,7 @@
 #include "operator/client/credentials.hpp"
 #include "operator/http/client_connection.hpp"
 #include "operator/seams/clock.hpp"
+#include "operator/seams/metrics.hpp"
 #include "operator/seams/stream.hpp"
 
 namespace client {
@@ -47,6 +49,9 @@ class HttpApi final : public api::Api {
 
   api::AsyncResult<api::Response> call(api::Request request) override;
   api::AsyncResult<std::unique_ptr<api::Watch>> open_watch(api::Request request) override;
+
+  /// rest_client_requests_total by code and method, as client-go has it.
+  void collect(seams::Metrics& metrics) const;
 
   /// Connections that wait for a call.
   std::size_t idle_connections() const { return idle_.size(); }
@@ -85,7 +90,10 @@ class HttpApi final : public api::Api {
   seams::Connector& connector_;
   seams::Clock& clock_;
   HttpApiOptions options_;
-  std::vector<Idle> idle_;  // the one used last at the end
+  void count(std::string const& method, std::string code);
+
+  std::vector<Idle> idle_;                                                 // the one used last at the end
+  std::map<std::pair<std::string, std::string>, std::uint64_t> requests_;  // by code and method
 };
 
 }  // namespace client

@@ -2,6 +2,7 @@
 
 #include "operator/api/kinds.hpp"
 #include "operator/echo/echo.hpp"
+#include "operator/runtime/metrics.hpp"
 
 namespace echo {
 
@@ -33,7 +34,8 @@ ReconcilerOptions reconciler_options(OperatorOptions const& options, runtime::In
 }  // namespace
 
 Operator::Operator(seams::Environment const& environment, api::Api& api, OperatorOptions const& options)
-    : echoes_(environment, api, informer_options(echo::echoes, options)),
+    : clock_(environment.clock),
+      echoes_(environment, api, informer_options(echo::echoes, options)),
       deployments_(environment, api, informer_options(api::deployments, options)),
       reconciler_(environment, api, echoes_.store(), deployments_.store(),
                   reconciler_options(options, deployments_, elector_)),
@@ -56,6 +58,28 @@ void Operator::stop(std::function<void(bool drained)> stopped) {
     if (!elector_) return stopped(drained);
     elector_->stop(drained, [drained, stopped = std::move(stopped)] { stopped(drained); });
   });
+}
+
+void Operator::collect(seams::Metrics& metrics) const {
+  seams::MonotonicTime const now = clock_.now();
+  runtime::collect(controller_, now, metrics);
+  runtime::collect(echoes_, now, metrics);
+  runtime::collect(deployments_, now, metrics);
+  if (elector_) runtime::collect(*elector_, metrics);
+}
+
+std::vector<runtime::HealthCheck> Operator::readiness() const {
+  std::vector<runtime::HealthCheck> checks;
+  for (auto const* informer : {&echoes_, &deployments_}) {
+    checks.push_back({"cache-" + informer->resource().qualified(), [informer] {
+                        if (!informer->trouble().empty()) return informer->trouble();
+                        return std::string(informer->synced() ? "" : "the first list is not complete");
+                      }});
+  }
+  if (elector_) {
+    checks.push_back({"leader-election", [this] { return elector_->trouble(); }});
+  }
+  return checks;
 }
 
 std::uint64_t Operator::exceptions() const {

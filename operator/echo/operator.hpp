@@ -5,12 +5,14 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "operator/api/api.hpp"
 #include "operator/echo/reconciler.hpp"
 #include "operator/runtime/controller.hpp"
 #include "operator/runtime/informer.hpp"
 #include "operator/runtime/leader_elector.hpp"
+#include "operator/runtime/probes.hpp"
 #include "operator/seams/environment.hpp"
 
 namespace echo {
@@ -47,10 +49,16 @@ class Operator {
   std::uint64_t reconciles() const { return controller_.stats().reconciles; }
   /// Exceptions caught in reconciles and informers: bugs.
   std::uint64_t exceptions() const;
+  /// The figures of all its parts.
+  void collect(seams::Metrics& metrics) const;
+  /// What has to be well for it to do its work, for a ProbeService. Refer to it: it outlives them.
+  std::vector<runtime::HealthCheck> readiness() const;
+
   runtime::Controller const& controller() const { return controller_; }
   EchoReconciler const& reconciler() const { return reconciler_; }
 
  private:
+  seams::Clock& clock_;
   runtime::Informer echoes_;
   runtime::Informer deployments_;
   EchoReconciler reconciler_;

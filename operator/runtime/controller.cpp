@@ -2,6 +2,7 @@
 #include "operator/runtime/controller.hpp"
 
 #include <algorithm>
+#include <array>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <utility>
@@ -13,6 +14,20 @@
 namespace runtime {
 namespace asio = boost::asio;
 
+namespace {
+
+using namespace std::chrono_literals;
+/// controller_runtime_reconcile_time_seconds has these bounds.
+constexpr auto reconcile_bounds = std::to_array<seams::Duration>(
+    {5ms,   10ms,  25ms,  50ms, 100ms,  150ms,  200ms,  250ms, 300ms,  350ms, 400ms,  450ms, 500ms,  600ms,
+     700ms, 800ms, 900ms, 1s,   1250ms, 1500ms, 1750ms, 2s,    2500ms, 3s,    3500ms, 4s,    4500ms, 5s,
+     6s,    7s,    8s,    9s,   10s,    15s,    20s,    25s,   30s,    40s,   50s,    60s});
+/// … and workqueue_queue_duration_seconds: powers of ten from 10 ns on.
+constexpr auto queue_bounds =
+    std::to_array<seams::Duration>({10ns, 100ns, 1us, 10us, 100us, 1ms, 10ms, 100ms, 1s, 10s, 100s, 1000s});
+
+}  // namespace
+
 Controller::Controller(seams::Environment const& environment, Reconciler& reconciler, Informer& primary,
                        ControllerOptions options)
     : environment_(environment),
@@ -20,7 +35,9 @@ Controller::Controller(seams::Environment const& environment, Reconciler& reconc
       primary_(primary),
       options_(std::move(options)),
       add_owned_([this](api::ObjectKey const& key) { queue_.add(key, Cause::owned, environment_.clock.now()); }),
-      queue_(environment.random, options_.backoff) {
+      queue_(environment.random, options_.backoff),
+      reconcile_time_(reconcile_bounds),
+      queue_time_(queue_bounds) {
   seams::check(options_.max_concurrent > 0, "a controller needs a worker");
   for (unsigned i = 0; i < options_.max_concurrent; ++i) runs_.push_back(std::make_unique<Run>());
   caches_.push_back(&primary_);
@@ -53,6 +70,16 @@ bool Controller::healthy() const {
   return std::all_of(caches_.begin(), caches_.end(), [](Informer const* informer) { return informer->healthy(); });
 }
 
+Controller::Running Controller::running(seams::MonotonicTime now) const {
+  Running running;
+  for (auto const& run : runs_) {
+    if (!run->context) continue;
+    running.together += now - run->started;
+    running.longest = std::max(running.longest, now - run->started);
+  }
+  return running;
+}
+
 ControllerStats Controller::stats() const {
   ControllerStats stats = stats_;
   stats.max_queue_length = queue_.max_length();
@@ -71,7 +98,9 @@ void Controller::enqueue(api::ObjectKey const& key) {
 
 void Controller::primary_changed(api::ObjectPtr const& before, api::ObjectPtr const& after) {
   Cause const cause = !before ? Cause::created : !after ? Cause::deleted : Cause::updated;
-  queue_.add((after ? after : before)->key(), cause, environment_.clock.now());
+  // What a first list shows has been there for a while, and there may be much of it.
+  Priority const priority = primary_.synced() ? Priority::normal : Priority::low;
+  queue_.add((after ? after : before)->key(), cause, environment_.clock.now(), priority);
 }
 
 // Only here are the keys handed out that a change added: an event may add several times, and a reconcile that starts
@@ -113,6 +142,8 @@ void Controller::begin(WorkQueue::Taken const& taken, seams::MonotonicTime now) 
   seams::check(free != runs_.end(), "as many places as workers");
   Run& run = **free;
   run.deadline = now + options_.reconcile_timeout;
+  run.started = now;
+  queue_time_.observe(now - std::min(now, taken.ready_at));
   run.begun = run.cancelled = false;
   run.context.emplace(taken.key, read_live, run.deadline);
   ++active_;
@@ -221,7 +252,7 @@ void Controller::resync(seams::MonotonicTime now) {
     // Without jitter in the middle; with it, evenly over the tenths around it.
     seams::Duration const draw = random_duration(environment_.random, 2 * tenth, seams::RandomUse::resync);
     seams::Duration const offset = draw < tenth ? draw : tenth - draw - seams::Duration(1);
-    queue_.add_at(object->key(), Cause::resync, now + tenth + offset);
+    queue_.add_at(object->key(), Cause::resync, now + tenth + offset, Priority::low);
   });
 }
 

@@ -18,6 +18,7 @@
 #include "operator/runtime/reconciler.hpp"
 #include "operator/runtime/work_queue.hpp"
 #include "operator/seams/environment.hpp"
+#include "operator/seams/metrics.hpp"
 
 namespace runtime {
 
@@ -44,7 +45,8 @@ struct ControllerOptions {
 struct ControllerStats {
   std::uint64_t reconciles = 0;  ///< started
   std::uint64_t successes = 0;
-  std::uint64_t errors = 0;  ///< an Error of any kind but conflict and 429
+  std::uint64_t requeued_after = 0;  ///< successes that asked to be looked at again
+  std::uint64_t errors = 0;          ///< an Error of any kind but conflict and 429
   std::uint64_t conflicts = 0;
   std::uint64_t throttled = 0;
   std::uint64_t exceptions = 0;
@@ -103,6 +105,17 @@ class Controller {
   seams::MonotonicTime next_ready_at() const { return queue_.next_ready_at(); }
   std::size_t parked() const { return parked_.size(); }
   ControllerStats stats() const;
+  ControllerOptions const& options() const { return options_; }
+  WorkQueue const& queue() const { return queue_; }
+  /// How long reconciles took, and how long keys that were ready waited for theirs.
+  seams::Histogram const& reconcile_time() const { return reconcile_time_; }
+  seams::Histogram const& queue_time() const { return queue_time_; }
+  /// How long the reconciles that run now have run, all together and the longest.
+  struct Running {
+    seams::Duration together{0};
+    seams::Duration longest{0};
+  };
+  Running running(seams::MonotonicTime now) const;
 
  private:
   using Outcome = std::expected<ReconcileResult, api::Error>;
@@ -111,6 +124,7 @@ class Controller {
   struct Run {
     std::optional<ReconcileContext> context;  ///< set: busy
     seams::MonotonicTime deadline;
+    seams::MonotonicTime started;
     bool begun = false;  ///< has had its first turn: before, a cancellation would break it
     bool cancelled = false;
     boost::asio::cancellation_signal cancel;
@@ -176,6 +190,8 @@ class Controller {
   seams::MonotonicTime give_up_at_ = seams::never;
   std::function<void(bool)> stopped_;
   ControllerStats stats_;
+  seams::Histogram reconcile_time_;
+  seams::Histogram queue_time_;
   seams::MonotonicTime timer_at_ = seams::never;
   seams::ScopedTimer timer_;  ///< last: goes first
 };

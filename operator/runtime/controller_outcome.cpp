@@ -31,6 +31,7 @@ void Controller::finished(Run& run, std::exception_ptr const& exception, Outcome
   KeyState& state = known == states_.end() ? fresh : known->second;
   remember_writes(*run.context, state);
   settle(run, state, exception, outcome, now);
+  reconcile_time_.observe(now - run.started);
   bool const nothing = state.floors.empty() && !state.read_live && state.conflicts == 0;
   if (known == states_.end()) {
     if (!nothing) states_.emplace(key, std::move(fresh));
@@ -81,7 +82,10 @@ void Controller::settle(Run const& run, KeyState& state, std::exception_ptr cons
   ++stats_.successes;
   state.conflicts = 0;
   state.read_live = false;
-  if (outcome->requeue_after) queue_.add_at(key, Cause::requeued, now + *outcome->requeue_after);
+  if (outcome->requeue_after) {
+    ++stats_.requeued_after;
+    queue_.add_at(key, Cause::requeued, now + *outcome->requeue_after);
+  }
   queue_.succeeded(key);
 }
 

@@ -47,6 +47,7 @@ class LeaderElector {
   seams::MonotonicTime not_after() const { return election_.not_after(); }
   std::string const& holder() const { return election_.holder(); }
   std::string const& identity() const { return options_.identity; }
+  std::string const& lease_name() const { return options_.lease.name; }
   /// Why the lease cannot be read or written, as of the last attempt; "": it can.
   std::string const& trouble() const { return trouble_; }
   LeaderElectorStats const& stats() const { return stats_; }

@@ -1,5 +1,6 @@
 // The work queue: which key to reconcile next, and when.
 #pragma once
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <set>
@@ -19,12 +20,20 @@ struct BackoffOptions {
   unsigned jitter_percent = 20;  ///< at most this much is added to a wait
 };
 
+/// How long a key of low priority lets others go first.
+inline constexpr seams::Duration aging = std::chrono::seconds(60);
+
+/// How urgent a key is. A low one is what nobody waits for: the slow round, the first look at all objects.
+enum class Priority : std::uint8_t { low, normal };
+
 /// Keys that wait, are ready, are being reconciled or are parked. Pure: no clock, no coroutines; `now` is an argument
 /// and never goes back.
 ///
 /// Guarantees: a key is in the queue at most once and handed out to at most one worker at a time; added again while in
 /// flight it is handed out exactly once more. Keys leave in the order in which they became ready; keys ready at the
-/// same moment in the order of their adding. The earliest time asked for wins. Nothing is ever dropped.
+/// same moment in the order of their adding. Among keys that are ready a low one counts as if it had become ready
+/// `aging` later, so that it lets the others go first and never waits for ever. The earliest time and the highest
+/// priority asked for win. Nothing is ever dropped.
 /// Limit: one small entry per distinct key, so its size is bounded by the number of objects in the caches.
 class WorkQueue {
  public:
@@ -35,13 +44,16 @@ class WorkQueue {
   WorkQueue& operator=(WorkQueue const&) = delete;
 
   /// Asks for a reconcile at once; pre-empts any later time already asked for.
-  void add(api::ObjectKey const& key, Cause cause, Time now) { add_at(key, cause, now); }
+  void add(api::ObjectKey const& key, Cause cause, Time now, Priority priority = Priority::normal) {
+    add_at(key, cause, now, priority);
+  }
   /// Asks for a reconcile at a later time; an earlier time already asked for stands.
-  void add_at(api::ObjectKey const& key, Cause cause, Time at);
+  void add_at(api::ObjectKey const& key, Cause cause, Time at, Priority priority = Priority::normal);
 
   struct Taken {
     api::ObjectKey key;
     Causes causes;
+    Time ready_at;  ///< since when it could have been taken
   };
   /// The key whose turn it is, which is in flight from then on; nothing if no key is ready.
   std::optional<Taken> take(Time now);
@@ -65,9 +77,13 @@ class WorkQueue {
   void unpark(api::ObjectKey const& key);
 
   /// When the next key becomes ready (a moment in the past if one is); `never` if none waits.
-  Time next_ready_at() const { return order_.empty() ? seams::never : order_.begin()->ready_at; }
+  Time next_ready_at() const;
   /// Keys that wait or are ready.
-  std::size_t length() const { return order_.size(); }
+  std::size_t length() const { return orders_[0].size() + orders_[1].size(); }
+  /// Reconciles asked for, those that were asked for already not counted again.
+  std::uint64_t adds() const { return adds_; }
+  /// … of these because of a failure.
+  std::uint64_t retries() const { return retries_; }
   /// Keys that the queue knows anything about: also those in flight and parked.
   std::size_t known() const { return items_.size(); }
   std::size_t max_length() const { return max_length_; }
@@ -83,6 +99,8 @@ class WorkQueue {
     unsigned failures = 0;
     Causes causes;
     Causes taken_causes;  ///< of the reconcile in flight
+    Priority priority = Priority::low;
+    Priority taken_priority = Priority::low;
     Time ready_at = seams::never;
     std::uint64_t sequence = 0;
     Time retry_at = Time::min();    ///< end of the last failure's wait
@@ -99,7 +117,9 @@ class WorkQueue {
   };
 
   Items::iterator in_flight(api::ObjectKey const& key);
-  void want(Items::value_type& entry, Cause cause, Time at);
+  using Order = std::set<Position>;
+  Order& order_of(Item const& item) { return orders_[static_cast<std::size_t>(item.priority)]; }
+  void want(Items::value_type& entry, Cause cause, Time at, Priority priority);
   void enqueue(Items::value_type& entry);
   /// The key has left flight or parking: into the order if it is wanted, away if nothing is left to remember.
   void settle(Items::iterator entry);
@@ -107,9 +127,11 @@ class WorkQueue {
   seams::Random& random_;
   BackoffOptions backoff_;
   Items items_;
-  std::set<Position> order_;
+  std::array<Order, 2> orders_;  ///< by priority
   std::uint64_t next_sequence_ = 0;
   std::size_t max_length_ = 0;
+  std::uint64_t adds_ = 0;
+  std::uint64_t retries_ = 0;
 };
 
 }  // namespace runtime

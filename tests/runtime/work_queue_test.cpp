@@ -293,4 +293,48 @@ TEST_F(WorkQueueTest, remembers_the_longest_it_has_been) {
   EXPECT_EQ(queue.length(), 1U);
 }
 
+TEST_F(WorkQueueTest, lets_what_nobody_waits_for_go_last_but_not_wait_for_ever) {
+  queue.add(a, Cause::resync, t0, runtime::Priority::low);
+  queue.add(b, Cause::updated, t0 + 59s);
+  EXPECT_EQ(take(t0 + 59s), "b");
+  queue.succeeded(b);
+  queue.add(b, Cause::updated, t0 + 61s);
+  EXPECT_EQ(take(t0 + 61s), "a") << "it has waited for a minute: now it is first come, first served";
+}
+
+TEST_F(WorkQueueTest, a_key_that_becomes_urgent_goes_with_the_urgent_ones_and_keeps_its_time) {
+  queue.add(a, Cause::resync, t0, runtime::Priority::low);
+  queue.add(b, Cause::updated, t0 + 1s);
+  queue.add(a, Cause::updated, t0 + 2s);
+  queue.add(a, Cause::resync, t0 + 2s, runtime::Priority::low);
+  EXPECT_EQ(queue.length(), 2U);
+  EXPECT_EQ(take(t0 + 2s), "a");
+  EXPECT_EQ(take(t0 + 2s), "b");
+}
+
+TEST_F(WorkQueueTest, a_key_that_was_urgent_is_so_no_longer_after_it_has_been_worked_on) {
+  queue.add(a, Cause::updated, t0);
+  EXPECT_EQ(take(t0), "a");
+  queue.succeeded(a);
+  queue.add(a, Cause::resync, t0, runtime::Priority::low);
+  queue.add(b, Cause::updated, t0);
+  EXPECT_EQ(take(t0), "b");
+  EXPECT_EQ(take(t0), "a");
+}
+
+TEST_F(WorkQueueTest, a_key_that_fails_is_tried_again_as_urgently_as_before) {
+  for (auto const priority : {runtime::Priority::low, runtime::Priority::normal}) {
+    queue.add(a, Cause::updated, t0, priority);
+    EXPECT_EQ(take(t0), "a");
+    queue.failed(a, t0);
+    queue.add(b, Cause::updated, t0 + 6ms);
+    EXPECT_EQ(take(t0 + 1s), priority == runtime::Priority::low ? "b" : "a");
+    EXPECT_EQ(take(t0 + 1s), priority == runtime::Priority::low ? "a" : "b");
+    queue.succeeded(a);
+    queue.succeeded(b);
+  }
+  EXPECT_EQ(queue.retries(), 2U);
+  EXPECT_EQ(queue.adds(), 6U);
+}
+
 }  // namespace
