@@ -12,9 +12,12 @@
 #include <stdexcept>
 #include <vector>
 
+#include "operator/api/kinds.hpp"
 #include "operator/client/access.hpp"
 #include "operator/client/credentials.hpp"
 #include "operator/client/http_api.hpp"
+#include "operator/echo/echo.hpp"
+#include "operator/echo/explain.hpp"
 #include "operator/echo/operator.hpp"
 #include "operator/http/server.hpp"
 #include "operator/real/commands.hpp"
@@ -34,6 +37,7 @@ namespace asio = boost::asio;
 constexpr int usage_error = 1;
 constexpr int bad_configuration = 2;
 constexpr int not_drained = 3;
+constexpr int cannot_explain = 4;
 
 struct Arguments {
   client::AccessOptions access;
@@ -44,13 +48,14 @@ struct Arguments {
   std::string metrics_address = "0";
   std::string probe_address = "0";
   bool verbose = false;
+  std::string explained;  ///< explain: the Echo's name; "": run
 };
 
 std::optional<int> parse(int argc, char** argv, Arguments& arguments) {
   CLI::App app(
       "Runs the Echo operator: for every Echo a Deployment of echo servers.\n"
       "Exit codes: 0 ended by SIGTERM or SIGINT, 1 bad usage, 2 bad configuration, 3 work was left when the time "
-      "to end had passed.");
+      "to end had passed, 4 (explain) the Echo cannot be read.");
   app.add_option("--kubeconfig", arguments.access.kubeconfig,
                  "the kubeconfig; without it $KUBECONFIG, the pod's service account, ~/.kube/config");
   app.add_option("--context", arguments.access.context, "the context of the kubeconfig, if not its current one");
@@ -72,6 +77,11 @@ std::optional<int> parse(int argc, char** argv, Arguments& arguments) {
                  "serve /healthz and /readyz here: HOST:PORT, or :PORT for all addresses; 0: nowhere")
       ->capture_default_str();
   app.add_flag("-v,--verbose", arguments.verbose, "tell everything");
+  auto& explain =
+      *app.add_subcommand("explain", "show what the operator would do about one Echo now, and why; changes nothing");
+  explain.add_option("NAME", arguments.explained, "the Echo's name")->required();
+  explain.add_option("-n,--namespace", arguments.operator_.namespace_, "its namespace, if not the context's");
+  explain.fallthrough();
   try {
     app.parse(argc, argv);
   } catch (CLI::ParseError const& error) {
@@ -151,6 +161,25 @@ class SideServer {
   http::HttpServer server_;
 };
 
+asio::awaitable<int> explain(api::Api& api, seams::Clock& clock, api::ObjectKey key) {
+  constexpr auto patience = std::chrono::seconds(30);
+  api::GetOptions options;
+  options.deadline = clock.now() + patience;
+  auto const failed = [](api::Error const& error) {
+    std::cerr << "echo-operator: " << error.to_string() << '\n';
+    return cannot_explain;
+  };
+  auto echo = co_await api.get(echo::echoes, key, options);
+  if (!echo) co_return failed(echo.error());
+  auto deployment = co_await api.get(api::deployments, key, options);
+  if (!deployment && !deployment.error().is(api::Reason::not_found)) co_return failed(deployment.error());
+  echo::Observation seen;
+  seen.echo = *echo;
+  if (deployment) seen.deployment = *deployment;
+  std::cout << echo::explain(seen);
+  co_return 0;
+}
+
 int run(Arguments const& arguments) {
   real::ConsoleLog log(arguments.verbose ? seams::LogLevel::debug : seams::LogLevel::info);
   real::SystemFiles files;
@@ -178,6 +207,19 @@ int run(Arguments const& arguments) {
   options.path_prefix = access->server.path_prefix;
   options.credentials = &credentials;
   client::HttpApi api(connector, clock, options);
+  if (!arguments.explained.empty()) {
+    std::string space = arguments.operator_.namespace_.empty() ? access->namespace_ : arguments.operator_.namespace_;
+    if (space.empty()) space = "default";
+    int code = cannot_explain;
+    asio::co_spawn(context, explain(api, clock, {std::move(space), arguments.explained}),
+                   [&](std::exception_ptr const& bug, int outcome) {
+                     if (bug) std::rethrow_exception(bug);
+                     code = outcome;
+                     context.stop();
+                   });
+    context.run();
+    return code;
+  }
   echo::OperatorOptions operator_options = arguments.operator_;
   operator_options.watch_list = true;
   if (arguments.leader_election) {
