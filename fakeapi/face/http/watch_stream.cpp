@@ -18,7 +18,7 @@ constexpr std::size_t piece = std::size_t{64} * 1024;
 constexpr std::size_t idle_room = 4096;
 
 constexpr seams::Duration bookmark_interval = 60s;
-// From this long before the end on, bookmarks come every second.
+// The last bookmark comes this long before the end, so that who begins anew misses as little as can be.
 constexpr seams::Duration before_the_end = 2s;
 constexpr seams::Duration shortest_timeout = 30min;
 
@@ -70,9 +70,10 @@ class Stream {
   }
 
  private:
+  // When the next bookmark is due; never, if the last one was.
   seams::MonotonicTime bookmark_after(seams::MonotonicTime now) const {
-    if (now >= end_ - before_the_end) return now + 1s;
-    return std::min(now + bookmark_interval, end_ - before_the_end);
+    auto const last = end_ - before_the_end;
+    return now < last ? std::min(now + bookmark_interval, last) : seams::never;
   }
 
   void fill_bookmark(Rendering const& rendering) {
