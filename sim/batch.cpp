@@ -44,7 +44,7 @@ BatchResult run_batch(Scene const& scene, BatchOptions const& options,
   operator_requests.reserve(options.runs);
   for (std::uint64_t index = 0; index < options.runs; ++index) {
     auto const seed = seed_of_run(options.seed, index);
-    RunResult result = run_seed(scheduler, scene, seed, options.echoes, nullptr);
+    RunResult result = run_seed(scheduler, scene, seed, options.echoes, nullptr, options.without);
     ++batch.runs;
     batch.requests += result.requests;
     batch.turns += result.turns;

@@ -15,6 +15,8 @@ struct BatchOptions {
   std::uint32_t echoes = 3;
   /// Stop after this many failed runs.
   std::uint64_t most_failures = 5;
+  /// Faults that no run has.
+  std::vector<FaultKind> without{};
 };
 
 struct FailedRun {

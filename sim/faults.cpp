@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string>
 
+#include "sim/api_servers.hpp"
+
 namespace sim {
 
 namespace {
@@ -143,6 +145,12 @@ Verdict FaultInjector::before_send(fakeapi::CallInfo const& call) {
   return verdict;
 }
 
+fakeapi::Frontend* FaultInjector::route(fakeapi::CallInfo const& call) {
+  if (servers_ == nullptr) return nullptr;
+  if (active(call) && call.request.verb == api::Verb::watch) servers_->opens_watch();
+  return servers_->current();
+}
+
 Verdict FaultInjector::arrived(fakeapi::CallInfo const& call) {
   passed(HookPoint::arrived, call);
   Verdict verdict;
@@ -202,10 +210,11 @@ Verdict FaultInjector::applied(fakeapi::CallInfo const& call, api::Result<api::R
   return verdict;
 }
 
-Verdict FaultInjector::delivered(fakeapi::CallInfo const& call, api::Result<api::Response> const& /*outcome*/) {
+Verdict FaultInjector::delivered(fakeapi::CallInfo const& call, api::Result<api::Response> const& outcome) {
   passed(HookPoint::delivered, call);
   Verdict verdict;
   if (crash(HookPoint::delivered, call)) verdict.kind = Verdict::Kind::hold;
+  if (servers_ != nullptr && outcome) servers_->told(call.request.resource, *outcome);
   return verdict;
 }
 
@@ -228,6 +237,10 @@ fakeapi::WatchVerdict FaultInjector::news(fakeapi::Actor actor, fakeapi::Commit 
     }
     return verdict;
   }
+  if (servers_ != nullptr && servers_->breaks_away()) {
+    verdict.kind = fakeapi::WatchVerdict::Kind::reset;
+    return verdict;
+  }
   if (watch_.rare(watch_slow, rate(FaultKind::latency, 8000), 2) != 0) {
     counts_.count(FaultKind::latency);
     auto const amount = watch_.uniform(watch_amount, 64);
@@ -239,6 +252,7 @@ fakeapi::WatchVerdict FaultInjector::news(fakeapi::Actor actor, fakeapi::Commit 
 void FaultInjector::event_delivered(fakeapi::Actor actor, api::WatchEvent const& event) {
   digest_.add((static_cast<std::uint64_t>(actor) << 32) | static_cast<std::uint64_t>(event.type));
   if (event.object) digest_.add(api::to_number(event.object->metadata.resource_version));
+  if (servers_ != nullptr && actor == operator_ && event.object) servers_->told(*event.object);
 }
 
 }  // namespace sim

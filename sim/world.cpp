@@ -126,8 +126,10 @@ World::World(Scheduler& scheduler, Tape& tape, Scene const& scene, Swarm const& 
       delays_(std::make_unique<TapeDelays>(tape)),
       invariants_((install(scene), server_)),
       injector_(tape, swarm, scheduler.digest(), *this, invariants_),
+      api_servers_(scheduler, server_, tape, swarm, injector_.counts(), *this),
       front_{server_, cluster_.clock(), &injector_},
       restart_choices_(tape, Stream::restart, 0, 0) {
+  injector_.set_api_servers(&api_servers_);
   observer_ = server_.add_observer([this](fakeapi::Commit const& commit) { committed(commit); });
   fakeapi::ControllerSetOptions options;
   options.pods = fakeapi::PodModel::cheap;
@@ -159,6 +161,7 @@ void World::start() {
   for (auto const& step : workload_.steps) {
     scheduler_.schedule_at(*this, scheduler_.now() + step.at, [this, &step] { carry_out(step); });
   }
+  api_servers_.start();
   start_operator();
 }
 
@@ -166,6 +169,7 @@ void World::begin_calm() {
   note("CALM: no more faults");
   calm_ = true;
   injector_.calm();
+  api_servers_.calm();
   if (restart_pending_) {
     scheduler_.cancel(restart_timer_);
     restart_pending_ = false;
@@ -191,6 +195,7 @@ bool World::comeback_due() const {
 void World::start_operator() {
   auto const actor = fakeapi::Actor{Cast::first_operator + incarnation_};
   injector_.begin_incarnation(actor, incarnation_);
+  api_servers_.begin_incarnation(incarnation_);
   invariants_.set_living_operator(actor);
   operator_.reset();
   operator_ = std::make_unique<OperatorIncarnation>(scheduler_, front_, actor, tape_, incarnation_, trace_);
