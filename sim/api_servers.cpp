@@ -16,7 +16,7 @@ using std::chrono::milliseconds;
 constexpr std::uint16_t hop_actor = 0;
 constexpr std::uint16_t skew_actor = 1;
 constexpr std::uint16_t first_lag_actor = 2;
-enum HopSite : unsigned { hop_at_start, hop_at_watch, hop_anyhow };
+enum HopSite : unsigned { hop_at_start, hop_at_watch, hop_anyhow, hop_to_stranger };
 enum LagSite : unsigned { lag_gap, lag_move, lag_part };
 enum SkewSite : unsigned { skew_gap, skew_which, skew_amount, skew_pace };
 
@@ -75,19 +75,20 @@ fakeapi::Frontend* ApiServers::current() { return servers_.empty() ? nullptr : s
 void ApiServers::begin_incarnation(std::uint16_t incarnation) {
   hops_ = ChoiceSource(tape_, Stream::frontends, hop_actor, incarnation);
   if (calm_ || servers_.size() < 2) return;
-  hop(hops_.rare(hop_at_start, rate(FaultKind::time_travel, 45000), most_servers));
+  hop(hops_.rare(hop_at_start, rate(FaultKind::time_travel, 60000), most_servers));
 }
 
 void ApiServers::opens_watch() {
   if (calm_ || servers_.size() < 2) return;
-  hop(hops_.rare(hop_at_watch, rate(FaultKind::time_travel, 25000), most_servers));
+  hop(hops_.rare(hop_at_watch, rate(FaultKind::time_travel, 40000), most_servers));
 }
 
-bool ApiServers::breaks_away() {
-  if (calm_ || servers_.size() < 2) return false;
-  auto const by = hops_.rare(hop_anyhow, rate(FaultKind::time_travel, 1500), most_servers);
+ApiServers::Break ApiServers::breaks_away() {
+  if (calm_ || servers_.size() < 2) return Break::none;
+  auto const by = hops_.rare(hop_anyhow, rate(FaultKind::time_travel, 6000), most_servers);
+  if (by == 0) return Break::none;
   hop(by);
-  return by != 0;
+  return hops_.uniform(hop_to_stranger, 2) == 0 ? Break::known : Break::unknown;
 }
 
 void ApiServers::hop(std::uint32_t by) {

@@ -44,8 +44,10 @@ class ApiServers final : private TurnOwner {
   fakeapi::Frontend* current();
   /// The operator opens a watch: it may come to another server.
   void opens_watch();
-  /// Whether the operator's connection breaks now; then it has come to another server.
-  bool breaks_away();
+  /// Whether the operator's connection breaks now; then it has come to another server, which knows the revision that it
+  /// goes on from, or does not.
+  enum class Break : std::uint8_t { none, known, unknown };
+  Break breaks_away();
   /// The operator has been given an answer, or an event's object.
   void told(api::Resource const& resource, api::Response const& answer);
   void told(api::Object const& object);

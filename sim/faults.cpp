@@ -237,9 +237,11 @@ fakeapi::WatchVerdict FaultInjector::news(fakeapi::Actor actor, fakeapi::Commit 
     }
     return verdict;
   }
-  if (servers_ != nullptr && servers_->breaks_away()) {
-    verdict.kind = fakeapi::WatchVerdict::Kind::reset;
-    return verdict;
+  if (servers_ != nullptr) {
+    auto const broken = servers_->breaks_away();
+    if (broken == ApiServers::Break::known) verdict.kind = fakeapi::WatchVerdict::Kind::reset;
+    if (broken == ApiServers::Break::unknown) verdict.kind = fakeapi::WatchVerdict::Kind::expire;
+    if (broken != ApiServers::Break::none) return verdict;
   }
   if (watch_.rare(watch_slow, rate(FaultKind::latency, 8000), 2) != 0) {
     counts_.count(FaultKind::latency);
