@@ -43,12 +43,17 @@ rc::Gen<sim::Step> any_step(std::uint32_t echoes) {
 rc::Gen<sim::Choice> any_fault() {
   return rc::gen::map(
       rc::gen::tuple(rc::gen::element(sim::Stream::faults, sim::Stream::latency, sim::Stream::watch,
-                                      sim::Stream::controllers, sim::Stream::restart),
+                                      sim::Stream::controllers, sim::Stream::restart, sim::Stream::frontends),
+                     rc::gen::inRange<std::uint16_t>(0, 5),
                      rc::gen::inRange<std::uint16_t>(0, 4), rc::gen::inRange<std::uint16_t>(0, 32),
                      rc::gen::inRange<std::uint32_t>(0, 12), rc::gen::inRange<std::uint32_t>(1, 6)),
-      [](std::tuple<sim::Stream, std::uint16_t, std::uint16_t, std::uint32_t, std::uint32_t> const& parts) {
-        return sim::Choice{{std::get<0>(parts), 0, std::get<1>(parts), std::get<2>(parts), std::get<3>(parts)},
-                           std::get<4>(parts)};
+      [](auto const& parts) {
+        auto const [stream, actor, incarnation, site, ordinal, value] = parts;
+        // The API servers' choices are those of several actors, none of which has a second life but the operator.
+        bool const servers = stream == sim::Stream::frontends;
+        return sim::Choice{{stream, servers ? actor : std::uint16_t{0}, servers && actor != 0 ? std::uint16_t{0} : incarnation,
+                            servers ? static_cast<std::uint16_t>(site % 4) : site, ordinal},
+                           value};
       });
 }
 
