@@ -1,13 +1,13 @@
 // echo-sim: the chaos simulator's command line.
+#include <unistd.h>
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
-#include <cstring>
 #include <cstdio>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
-#include <unistd.h>
 
 #include "sim/batch.hpp"
 #include "sim/echo_definition.hpp"
@@ -20,8 +20,7 @@ constexpr int usage_error = 1;
 class PrintedTrace final : public sim::Trace {
  public:
   void line(sim::GlobalTime at, std::string_view who, std::string_view what) override {
-    auto const microseconds =
-        std::chrono::duration_cast<std::chrono::microseconds>(at - sim::Scheduler::start).count();
+    auto const microseconds = std::chrono::duration_cast<std::chrono::microseconds>(at - sim::Scheduler::start).count();
     std::printf("%10lld.%03lld ms  %-12.*s %.*s\n", static_cast<long long>(microseconds / 1000),
                 static_cast<long long>(microseconds % 1000), static_cast<int>(who.size()), who.data(),
                 static_cast<int>(what.size()), what.data());
@@ -60,8 +59,8 @@ int become_mutant(std::string const& mutant, char** argv) {
 
 void report(sim::Failure const& failure, std::uint64_t run_seed, std::uint32_t echoes,
             std::vector<sim::FaultKind> const& without) {
-  std::cout << "FAIL " << failure.invariant << "  " << failure.what << "\n  replay: " << replay_command(run_seed, echoes, without)
-            << '\n';
+  std::cout << "FAIL " << failure.invariant << "  " << failure.what
+            << "\n  replay: " << replay_command(run_seed, echoes, without) << '\n';
 }
 
 int run_command(sim::BatchOptions const& options, std::string const& json_file) {
@@ -104,14 +103,14 @@ int run_command(sim::BatchOptions const& options, std::string const& json_file) 
       return usage_error;
     }
   }
-  std::printf("%llu runs, %zu failures, %.1f s (%.0f runs/s), %llu calls (median %llu a run), %.1f h of virtual time, "
-              "digest %016llx\n",
-              static_cast<unsigned long long>(result.runs), result.failures.size(), wall,
-              wall > 0 ? static_cast<double>(result.runs) / wall : 0.0,
-              static_cast<unsigned long long>(result.requests),
-              static_cast<unsigned long long>(result.median_requests),
-              std::chrono::duration<double, std::ratio<3600>>(result.virtual_time).count(),
-              static_cast<unsigned long long>(result.digest));
+  std::printf(
+      "%llu runs, %zu failures, %.1f s (%.0f runs/s), %llu calls (median %llu a run), %.1f h of virtual time, "
+      "digest %016llx\n",
+      static_cast<unsigned long long>(result.runs), result.failures.size(), wall,
+      wall > 0 ? static_cast<double>(result.runs) / wall : 0.0, static_cast<unsigned long long>(result.requests),
+      static_cast<unsigned long long>(result.median_requests),
+      std::chrono::duration<double, std::ratio<3600>>(result.virtual_time).count(),
+      static_cast<unsigned long long>(result.digest));
   return sim::exit_code(result);
 }
 
@@ -131,8 +130,9 @@ int replay_run(std::uint64_t run_seed, std::uint32_t echoes, std::vector<sim::Fa
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app("Deterministic chaos simulations of the Echo operator.\n"
-               "Exit codes: 0 no failure, 1 usage, 10 safety, 11 liveness, 12 quiescence.");
+  CLI::App app(
+      "Deterministic chaos simulations of the Echo operator.\n"
+      "Exit codes: 0 no failure, 1 usage, 10 safety, 11 liveness, 12 quiescence.");
   app.require_subcommand(1);
   sim::BatchOptions options;
   std::string mutant;

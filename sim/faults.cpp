@@ -56,8 +56,8 @@ Verdict failed_call(std::uint32_t which, api::Verb verb, bool applied) {
       break;
     case 4:
       if (!applied) {
-        verdict.error =
-            make_error(api::Reason::too_many_requests, 429, "too many requests, please try again later (injected)", false);
+        verdict.error = make_error(api::Reason::too_many_requests, 429,
+                                   "too many requests, please try again later (injected)", false);
         verdict.error->retry_after = std::chrono::seconds(1);
         break;
       }
@@ -95,21 +95,22 @@ std::uint32_t FaultInjector::rate(FaultKind kind, std::uint32_t per_65536_at_ful
 
 void FaultInjector::passed(HookPoint point, fakeapi::CallInfo const& call) {
   digest_.add((call.id << 16) | (static_cast<std::uint64_t>(point) << 8) |
-              (static_cast<std::uint64_t>(call.request.verb) << 4) | static_cast<std::uint64_t>(call.request.subresource));
+              (static_cast<std::uint64_t>(call.request.verb) << 4) |
+              static_cast<std::uint64_t>(call.request.subresource));
   digest_.add(call.request.resource.plural);
   digest_.add(call.request.key.name);
   if (target_.tracing()) {
     static constexpr std::array<std::string_view, fakeapi::hook_point_count> names{"send", "arrives", "applied",
-                                                                                    "answer"};
-    target_.note("call " + std::to_string(call.id) + ' ' +
-                 std::string(names[static_cast<std::size_t>(point)]) + ": " + call.request.to_string());
+                                                                                   "answer"};
+    target_.note("call " + std::to_string(call.id) + ' ' + std::string(names[static_cast<std::size_t>(point)]) + ": " +
+                 call.request.to_string());
   }
 }
 
 bool FaultInjector::crash(HookPoint point, fakeapi::CallInfo const& call) {
   if (!active(call) || crashes_ >= most_crashes) return false;
-  auto const kind = static_cast<FaultKind>(static_cast<unsigned>(FaultKind::crash_before_send) +
-                                           static_cast<unsigned>(point));
+  auto const kind =
+      static_cast<FaultKind>(static_cast<unsigned>(FaultKind::crash_before_send) + static_cast<unsigned>(point));
   // Rare verbs crash more often, so that every (hook point, verb) is seen.
   static constexpr std::array<std::uint32_t, api::verb_count> per_verb{16000, 3000, 2600, 5000, 5000, 1600, 6500, 0};
   if (faults_.rare(crash_site(point, call.request.verb),

@@ -78,8 +78,8 @@ RunResult run_drawn(Scheduler& scheduler, Tape tape, Scene const& scene, std::ui
 }
 }  // namespace
 
-RunResult run_seed(Scheduler& scheduler, Scene const& scene, std::uint64_t run_seed, std::uint32_t echoes,
-                   Trace* trace, std::vector<FaultKind> const& without) {
+RunResult run_seed(Scheduler& scheduler, Scene const& scene, std::uint64_t run_seed, std::uint32_t echoes, Trace* trace,
+                   std::vector<FaultKind> const& without) {
   return run_drawn(scheduler, Tape::from_seed(run_seed), scene, echoes, trace, without);
 }
 
