@@ -6,13 +6,6 @@
 namespace fakeapi::openapi {
 namespace {
 
-/// `what`: the end of a structure's name, then a field of it if it is about one.
-struct Description {
-  std::string_view structure;
-  std::string_view field;
-  std::string_view text;
-};
-
 constexpr auto table = std::to_array<Description>({
     {"", "apiVersion", "The group and version that the object is written in."},
     {"", "kind", "What kind of object this is."},
@@ -181,6 +174,8 @@ constexpr auto table = std::to_array<Description>({
 });
 
 }  // namespace
+
+std::span<Description const> descriptions() { return table; }
 
 std::string_view describe(std::string_view structure) { return describe(structure, ""); }
 

@@ -93,7 +93,7 @@ echo "# The cluster"
 show k get --raw /readyz
 show k get --raw /healthz/ping
 pick '^(v1|apps/v1|apiextensions.k8s.io/v1|rbac.authorization.k8s.io/v1)$' k api-versions
-pick '^(configmaps|deployments|pods|customresourcedefinitions) ' k api-resources
+pick '^(configmaps|pods|deployments.apps|customresourcedefinitions.apiextensions.k8s.io)$' k api-resources -o name
 show k get namespaces -o name
 show k auth can-i create deployments
 show k auth can-i '*' '*'
@@ -116,7 +116,7 @@ show k get echo --field-selector metadata.name=test-echo -o name
 show k describe echo test-echo
 show k api-resources --api-group=example.com
 pick '^example.com' k api-versions
-pick '^(KIND|VERSION):|<Object>|A group of|the same name|What ' k explain echo
+pick '^(KIND|VERSION):|<Object>|A group of|the same name|What (is wanted|the operator)' k explain echo
 show k explain echo.spec
 show k explain echo.spec.replicas
 show k explain echo.nothing
@@ -248,6 +248,7 @@ echo "# Mistakes"
 show k get nothing
 show k get echo nobody
 show k apply --validate=false -f invalid.yaml
+show k apply -f invalid.yaml
 show k create -f echo.yaml
 show k create -f echo.yaml
 show k get echo -l 'a b'
