@@ -11,6 +11,8 @@
 #include "fakeapi/semantics/status.hpp"
 #include "fakeapi/semantics/unstructured.hpp"
 #include "fakeapi/types/codec.hpp"
+#include "fakeapi/types/dependent_defaults.hpp"
+#include "operator/api/kinds.hpp"
 #include "operator/seams/check.hpp"
 
 namespace fakeapi {
@@ -65,11 +67,24 @@ json::value document_of(Kind const& kind, api::Object const& object, patch::Rule
   plain.kind = kind.kind;
   plain.metadata.rest = nullptr;
   json::value document = api::object_to_json(plain);
-  if (kind.strategy->built_in) {
-    types::Decoding const decoding{.modern = rules.modern, .unknown = nullptr};
-    types::Type const& type = type_of(kind);
+  if (!kind.strategy->built_in) return document;
+  types::Decoding const decoding{.modern = rules.modern, .unknown = nullptr};
+  types::Type const& type = type_of(kind);
+  if (!types::is_canonical(type, document, decoding)) {
+    // Lists that are shown even if they are empty differ from none until they are stored.
+    std::vector<std::string_view> emptied;
+    for (auto const* field : type.members) {
+      auto const* value = field->always ? document.get_object().if_contains(field->name) : nullptr;
+      if (value != nullptr && value->is_array() && value->get_array().empty()) emptied.push_back(field->name);
+    }
     // What cannot be decoded is refused elsewhere.
-    if (!types::is_canonical(type, document, decoding)) types::canonicalize(type, document, decoding);
+    types::canonicalize(type, document, decoding);
+    for (auto const name : emptied) document.get_object()[name].emplace_array();
+  }
+  if (kind.resource == api::pods) {
+    if (auto* spec = document.get_object().if_contains("spec"); spec != nullptr && spec->is_object()) {
+      types::pod_defaults.fill(spec->get_object());
+    }
   }
   return document;
 }

@@ -24,8 +24,8 @@ inline auto decoder(Call const& call) {
   return strategy.admit_applied != nullptr && is_apply(call) ? strategy.admit_applied : strategy.admit;
 }
 
-/// Writes into `next`, as a client made it and decoded, who owns its fields; what the client says of that itself is
-/// taken into account. `stored` is null on create.
+/// Writes into `next`, as a client made it, who owns its fields; what the client says of that itself is taken into
+/// account. Custom resources must have been decoded. `stored` is null on create.
 void own_fields(Call const& call, api::Object const* stored, api::Object& next);
 
 /// What the entries that a client may have sent have to be.

@@ -214,12 +214,13 @@ Result<api::ObjectPtr> write_update(Call const& call, api::ObjectPtr const& kept
 
 namespace {
 
-// Decodes what a client sent, and accounts for what it changes.
+// Accounts for what a client changes, which means that a custom resource is decoded first.
 std::optional<api::Error> own_update(Call const& call, api::Object const& stored, api::Object& next) {
   Strategy const& strategy = *call.kind().strategy;
-  if (strategy.admit != nullptr) {
+  if (!strategy.built_in && strategy.admit != nullptr) {
     bool const trusted = is_trusted(call, stored);
-    Admission const admission{call.kind(), *call.state.definitions};
+    Admission const admission{call.kind(), *call.state.definitions, call.state.options.profile == Profile::modern,
+                              nullptr};
     if (auto error = strategy.admit(admission, next, trusted ? &stored : nullptr)) return error;
   }
   own_fields(call, &stored, next);
