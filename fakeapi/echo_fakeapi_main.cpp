@@ -238,6 +238,7 @@ class Program {
     fakeapi::ServerOptions options;
     options.profile = arguments_.profile;
     options.field_management = true;
+    options.largest_object = fakeapi::etcd_largest_object;
     options.uid_seed = seed_;
     options.started = clock_.wall_now();
     return options;

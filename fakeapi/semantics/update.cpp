@@ -176,14 +176,17 @@ Result<api::ObjectPtr> write_update(Call const& call, api::ObjectPtr const& kept
   bool const is_main = subresource != Subresource::status && subresource != Subresource::finalize;
   if (is_main && counts(strategy.generation, next, *stored)) ++next.metadata.generation;
   bool const new_owners = next.metadata.rest != stored->metadata.rest;
-  validate_metadata_update(kind, next.metadata, stored->metadata, errors);
+  validate_changed_metadata(next.metadata, stored->metadata, errors);
+  if (new_owners) validate_managed_fields(next.metadata, errors);
+  validate_update_of_any(kind, next.metadata, stored->metadata, errors);
   if (new_owners) validate_managed_fields(next.metadata, errors);
   bool const own_order = subresource != Subresource::status && strategy.validate_update != nullptr;
-  // Once by the rules for every kind, once by the kind's own.
-  if (!errors.empty() && strategy.checks_metadata && !own_order) errors.repeat();
-  if (new_owners) validate_managed_fields(next.metadata, errors);
+  if (strategy.checks_metadata && !own_order) {
+    validate_metadata_update(kind, next.metadata, stored->metadata, errors);
+    if (new_owners) validate_managed_fields(next.metadata, errors);
+  }
   if (subresource == Subresource::status) {
-    if (strategy.validate_status != nullptr) strategy.validate_status(kind, next, known, errors);
+    if (strategy.validate_status != nullptr) strategy.validate_status(admission, next, known, errors);
   } else if (subresource == Subresource::finalize) {
     if (strategy.validate_finalize != nullptr) strategy.validate_finalize(kind, next, errors);
   } else if (own_order) {
@@ -245,7 +248,7 @@ Result<api::ObjectPtr> apply(Call const& call, api::ApplyPatch const& patch, api
                                               "uid mismatch: the provided object specified uid " + next->metadata.uid +
                                                   ", and no existing object was found"));
     }
-    if (auto error = check_patched_name(key, next->metadata)) return std::unexpected(*std::move(error));
+    if (auto error = check_name(key, *next)) return std::unexpected(*std::move(error));
     if (call.context.report != nullptr) call.context.report->created = true;
     return create(call, std::make_shared<api::Object const>(*std::move(next)), Creation::apply);
   }
