@@ -181,7 +181,9 @@ Result<api::ObjectPtr> write_update(Call const& call, api::ObjectPtr const& kept
   validate_update_of_any(kind, next.metadata, stored->metadata, errors);
   if (new_owners) validate_managed_fields(next.metadata, errors);
   bool const own_order = subresource != Subresource::status && strategy.validate_update != nullptr;
-  if (strategy.checks_metadata && !own_order) {
+  // Where the others found nothing, it can only be a finalizer that this one minds.
+  bool const suspect = !errors.empty() || !(next.metadata.finalizers == stored->metadata.finalizers);
+  if (suspect && strategy.checks_metadata && !own_order) {
     validate_metadata_update(kind, next.metadata, stored->metadata, errors);
     if (new_owners) validate_managed_fields(next.metadata, errors);
   }
