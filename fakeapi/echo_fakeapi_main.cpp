@@ -148,6 +148,7 @@ class Program {
     options.profile = arguments_.profile;
     options.field_management = true;
     options.retained_age = std::chrono::seconds(arguments_.retain_seconds);
+    options.largest_object = fakeapi::etcd_largest_object;
     options.uid_seed = seed_;
     options.started = clock_.wall_now();
     return options;

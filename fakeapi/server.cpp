@@ -126,6 +126,8 @@ Log const& Server::log() const { return state_->log; }
 Registry const& Server::registry() const { return state_->registry; }
 Profile Server::profile() const { return state_->options.profile; }
 
+bool Server::manages_fields() const { return state_->options.field_management; }
+
 std::optional<ResourceIndex> Server::index_of(api::Resource const& resource) const {
   auto const served = state_->registry.find(resource);
   if (!served) return std::nullopt;

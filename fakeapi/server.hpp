@@ -25,6 +25,9 @@ struct State;
 /// Which server's behaviour: 1.20, for which there are recordings of a real one, or what clients of 1.32 expect.
 enum class Profile : std::uint8_t { v1_20, modern };
 
+/// What etcd stores at most.
+inline constexpr std::size_t etcd_largest_object = 1536UL << 10;
+
 struct ServerOptions {
   Profile profile = Profile::v1_20;
   /// Tracks who owns which field (managedFields), as real servers always do. Without it server-side apply is refused;
@@ -35,7 +38,7 @@ struct ServerOptions {
   /// How old an entry must be before it may be compacted, by the clock of the requests; 0: none is for its age. What
   /// is older goes at the latest with the first commit a few percent of this time later.
   seams::Duration retained_age{0};
-  /// The most bytes of JSON that an object may have; 0: any number. (etcd takes 1.5 MiB.)
+  /// The most bytes of JSON that an object may have; 0: any number.
   std::size_t largest_object = 0;
   /// Puts lists from watch caches and the first events of watches into an order of chance, as real servers do; 0: they
   /// come in the order of their keys. Answers to the same requests in the same order are the same.
@@ -120,6 +123,7 @@ class Server {
   /// What is served now.
   Registry const& registry() const;
   Profile profile() const;
+  bool manages_fields() const;  ///< ServerOptions::field_management
   /// The place of a served resource in the log; nothing if it is not served. Stays the same when a definition is
   /// replaced.
   std::optional<ResourceIndex> index_of(api::Resource const& resource) const;

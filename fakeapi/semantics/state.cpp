@@ -25,6 +25,7 @@ State::State(ServerOptions given)
     object.metadata.name = name;
     object.metadata.uid = identities.next_uid();
     object.metadata.creation_timestamp = to_timestamp(context.now);
+    kind.strategy->admit({kind, *definitions, options.profile == Profile::modern, nullptr}, object, nullptr);
     kind.strategy->prepare_create(kind, object);
     put(registry.namespaces(), std::move(object), context);
   }

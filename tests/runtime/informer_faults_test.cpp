@@ -70,6 +70,7 @@ struct ExpiredForm {
   char const* name;
   api::Error error;
 };
+void PrintTo(ExpiredForm const& form, std::ostream* out) { *out << form.name; }
 class EveryFormOfExpired : public InformerTest, public testing::WithParamInterface<ExpiredForm> {};
 
 TEST_P(EveryFormOfExpired, refused_at_opening_lists_again_at_once) {

@@ -12,10 +12,12 @@
 #include "fakeapi/face/http/body.hpp"
 #include "fakeapi/face/http/exchange.hpp"
 #include "fakeapi/face/http/failures.hpp"
+#include "fakeapi/face/http/parameters.hpp"
 #include "fakeapi/face/http/paths.hpp"
 #include "fakeapi/face/http/waiting.hpp"
 #include "fakeapi/face/http/watch_stream.hpp"
 #include "fakeapi/semantics/field_errors.hpp"
+#include "fakeapi/semantics/state.hpp"
 #include "fakeapi/semantics/status.hpp"
 #include "operator/http/encoding.hpp"
 
@@ -135,7 +137,10 @@ struct Face::Impl {
     if (!type) return type.error();
     auto const body = decode_body(exchange.request.body, *type);
     if (!body) return status::bad_request(body.error());
-    auto answer = authorization::evaluate(review, *body, info.namespace_, exchange.user, authorizer, server);
+    std::string manager(exchange.url.query.get("fieldManager"));
+    if (manager.empty()) manager = manager_of(exchange.request.headers.get("User-Agent"));
+    authorization::Poster const poster{exchange.user, manager, to_timestamp(exchange.now)};
+    auto answer = authorization::evaluate(review, *body, info.namespace_, poster, authorizer, server);
     if (!answer) return std::move(answer.error());
     return make_response(201, *form, render_json(*form, *answer));
   }
