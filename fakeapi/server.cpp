@@ -112,7 +112,6 @@ bool Server::watch_ended(WatchCursor const& cursor) const {
 
 Revision Server::revision() const { return state_->log.revision(); }
 void Server::compact(Revision revision) { state_->log.compact(revision); }
-void Server::compact_before(seams::WallTime time) { state_->compact_before(time); }
 
 std::uint64_t Server::add_observer(std::function<void(Commit const&)> observer) {
   state_->observers.emplace_back(++state_->last_observer, std::move(observer));
@@ -126,6 +125,8 @@ void Server::remove_observer(std::uint64_t id) {
 Log const& Server::log() const { return state_->log; }
 Registry const& Server::registry() const { return state_->registry; }
 Profile Server::profile() const { return state_->options.profile; }
+
+bool Server::manages_fields() const { return state_->options.field_management; }
 
 std::optional<ResourceIndex> Server::index_of(api::Resource const& resource) const {
   auto const served = state_->registry.find(resource);

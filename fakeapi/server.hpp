@@ -25,6 +25,9 @@ struct State;
 /// Which server's behaviour: 1.20, for which there are recordings of a real one, or what clients of 1.32 expect.
 enum class Profile : std::uint8_t { v1_20, modern };
 
+/// What etcd stores at most.
+inline constexpr std::size_t etcd_largest_object = 1536UL << 10;
+
 struct ServerOptions {
   Profile profile = Profile::v1_20;
   /// Tracks who owns which field (managedFields), as real servers always do. Without it server-side apply is refused;
@@ -33,9 +36,9 @@ struct ServerOptions {
   /// How many log entries are kept for watches and old lists before the oldest are compacted; 0: all.
   std::size_t retained_entries = 0;
   /// How old an entry must be before it may be compacted, by the clock of the requests; 0: none is for its age. What
-  /// is older goes at the latest with the first commit a few percent of this time later, or by compact_before().
+  /// is older goes at the latest with the first commit a few percent of this time later.
   seams::Duration retained_age{0};
-  /// The most bytes of JSON that an object may have; 0: any number. (etcd takes 1.5 MiB.)
+  /// The most bytes of JSON that an object may have; 0: any number.
   std::size_t largest_object = 0;
   /// Puts lists from watch caches and the first events of watches into an order of chance, as real servers do; 0: they
   /// come in the order of their keys. Answers to the same requests in the same order are the same.
@@ -100,7 +103,7 @@ class Server {
   std::optional<api::WatchEvent> next_event(WatchCursor& cursor, Revision up_to) const;
   /// The BOOKMARK that this watch may be sent, or nothing: the client takes none, has not been told all there is up to
   /// `up_to`, or the watch cache has not moved since the watch began. The caller's clock says when one is due: once
-  /// a minute, and every second from two seconds before the end of the watch on.
+  /// a minute, and two seconds before the end of the watch.
   std::optional<api::WatchEvent> bookmark(WatchCursor const& cursor, Revision up_to) const;
   /// Nothing will come any more: the definition of the watched resource is gone or another one, or an error event has
   /// gone out. The stream is to be ended in good order once next_event() gives nothing.
@@ -110,9 +113,6 @@ class Server {
   Revision revision() const;
   /// Forgets history up to and including this revision: watches and lists from before it answer 410.
   void compact(Revision revision);
-  /// Forgets history that was made before this time, which only servers with a retained_age know: for servers to which
-  /// nothing is written for long.
-  void compact_before(seams::WallTime time);
 
   /// Calls back after each commit, in the order of registration, before execute() returns. An observer must not call
   /// execute() from there, but may schedule it. Returns a number for remove_observer().
@@ -123,6 +123,7 @@ class Server {
   /// What is served now.
   Registry const& registry() const;
   Profile profile() const;
+  bool manages_fields() const;  ///< ServerOptions::field_management
   /// The place of a served resource in the log; nothing if it is not served. Stays the same when a definition is
   /// replaced.
   std::optional<ResourceIndex> index_of(api::Resource const& resource) const;

@@ -3,7 +3,9 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "sim/fault_kind.hpp"
 #include "sim/invariants.hpp"
 #include "sim/tape.hpp"
 #include "sim/trace.hpp"
@@ -17,8 +19,10 @@ struct RunLimits {
   seams::Duration chaos_after_script = std::chrono::seconds(2);
   /// Once calm, everything must have settled within this. Longer than the longest backoff (5 min).
   seams::Duration settle = std::chrono::minutes(15);
-  /// After settling, what was on its way may arrive for this long …
-  seams::Duration grace = std::chrono::seconds(3);
+  /// After settling, what was on its way may arrive for this long, be it sent by a process that is long dead: the
+  /// slowest request takes 4 s to the server and 1.4 s more as the last one of a dying process, and then what it does
+  /// may have to be put right …
+  seams::Duration grace = std::chrono::seconds(8);
   /// … and then nothing may be written for this long.
   seams::Duration quiet = std::chrono::seconds(20);
   std::uint64_t turns = 2'000'000;
@@ -41,8 +45,9 @@ RunResult run(Scheduler& scheduler, Tape& tape, Scene const& scene, Swarm const&
               RunLimits const& limits, Trace* trace);
 
 /// The run that a seed stands for: swarm, workload and faults all come from it.
-RunResult run_seed(Scheduler& scheduler, Scene const& scene, std::uint64_t run_seed, std::uint32_t echoes,
-                   Trace* trace);
+/// But for the faults in `without`, which it does not have.
+RunResult run_seed(Scheduler& scheduler, Scene const& scene, std::uint64_t run_seed, std::uint32_t echoes, Trace* trace,
+                   std::vector<FaultKind> const& without = {});
 /// The same from the choices of a tape.
 RunResult run_tape(Scheduler& scheduler, Scene const& scene, std::vector<Choice> choices, std::uint32_t echoes,
                    Trace* trace);

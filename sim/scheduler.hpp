@@ -27,7 +27,8 @@ class TurnOwner {
 };
 
 /// Runs turns one after the other; when none is ready, time jumps to the next timer. Turns are first in first out,
-/// timers go by (time, order of scheduling), so a run is determined by what is put in. Single-threaded, no system calls.
+/// timers go by (time, order of scheduling), so a run is determined by what is put in. Single-threaded, no system
+/// calls.
 class Scheduler {
  public:
   /// Where global time begins: not zero, which some code takes for "unset".
@@ -49,6 +50,12 @@ class Scheduler {
   TimerId schedule_at(TurnOwner& owner, GlobalTime at, Turn turn);
   /// Forgets a timer. One that has run or was cancelled is no error.
   void cancel(TimerId id) noexcept;
+
+  /// Stops `owner`: its turns and timers wait, in the order in which they would have run, until resume(). At most one
+  /// owner is stopped at a time.
+  void pause(TurnOwner& owner);
+  /// What has waited runs now, before any other turn. Does nothing if `owner` is not stopped.
+  void resume(TurnOwner& owner) noexcept;
 
   /// Destroys every turn and timer of `owner`, and what their destruction adds, until none is left.
   void drop_all(TurnOwner& owner) noexcept;
@@ -98,9 +105,13 @@ class Scheduler {
     std::uint32_t slot;
     std::uint32_t generation;
   };
-  static bool later(Due const& a, Due const& b) {
-    return a.at != b.at ? a.at > b.at : a.sequence > b.sequence;
-  }
+  static bool later(Due const& a, Due const& b) { return a.at != b.at ? a.at > b.at : a.sequence > b.sequence; }
+  struct Held {
+    std::uint32_t slot;
+    std::uint32_t generation;
+  };
+  std::uint32_t occupy(TurnOwner& owner, Turn turn);
+  void hold(std::uint32_t slot) { held_.push_back({slot, slots_[slot].generation}); }
   void forget_cancelled_timers();
   Turn take(std::uint32_t slot) noexcept;
 
@@ -111,6 +122,8 @@ class Scheduler {
   std::vector<Due> timers_;  // a heap, the earliest in front; may hold cancelled ones
   std::vector<Slot> slots_;
   std::vector<std::uint32_t> free_slots_;
+  TurnOwner* paused_ = nullptr;
+  std::vector<Held> held_;  // what the paused owner would have done; may hold cancelled ones
   Digest digest_;
 };
 

@@ -20,7 +20,9 @@ using std::chrono::milliseconds;
 namespace {
 
 constexpr std::string_view foreign_finalizer = "example.org/guard";
+// The sites of the restarts' stream.
 constexpr std::uint16_t restart_delay_site = 0;
+constexpr std::uint16_t clock_site = 1;
 // The sites of the controllers' stream: one for each delay, and from here on one for each other choice.
 constexpr unsigned first_choose_site = 64;
 static_assert(fakeapi::delay_use_count <= first_choose_site);
@@ -57,7 +59,8 @@ void add_content(Digest& digest, fakeapi::Commit const& commit) {
   auto const& metadata = after.metadata;
   digest.add(metadata.uid);
   digest.add(static_cast<std::uint64_t>(metadata.generation));
-  if (metadata.terminating()) digest.add(static_cast<std::uint64_t>(metadata.deletion_timestamp->time_since_epoch().count()));
+  if (metadata.terminating())
+    digest.add(static_cast<std::uint64_t>(metadata.deletion_timestamp->time_since_epoch().count()));
   for (auto const& finalizer : *metadata.finalizers) digest.add(finalizer);
   for (auto const& [key, value] : *metadata.labels) {
     digest.add(key);
@@ -90,20 +93,34 @@ class World::TapeDelays final : public fakeapi::DelaySource {
   seams::Duration delay(fakeapi::DelayUse use) override {
     auto const choice = static_cast<std::int64_t>(choices_.uniform(static_cast<unsigned>(use), 8));
     switch (use) {
-      case fakeapi::DelayUse::deployment_sync: return milliseconds(2 + choice);
-      case fakeapi::DelayUse::pod_ready: return milliseconds(20 + choice * choice * 12);
-      case fakeapi::DelayUse::garbage_collection: return milliseconds(50 + choice * 90);
-      case fakeapi::DelayUse::watch: return milliseconds(choice);
-      case fakeapi::DelayUse::replica_set_sync: return milliseconds(2 + choice);
-      case fakeapi::DelayUse::pod_scheduling: return milliseconds(2 + choice * 2);
-      case fakeapi::DelayUse::pod_pulling: return milliseconds(10 + choice * choice * 6);
-      case fakeapi::DelayUse::pod_starting: return milliseconds(10 + choice * choice * 6);
-      case fakeapi::DelayUse::pod_readiness: return milliseconds(5 + choice * 5);
-      case fakeapi::DelayUse::pod_stopping: return milliseconds(10 + choice * 20);
-      case fakeapi::DelayUse::pod_failing: return milliseconds(50 + choice * 100);
-      case fakeapi::DelayUse::pod_recovering: return milliseconds(50 + choice * 100);
-      case fakeapi::DelayUse::namespace_deletion: return milliseconds(500 + choice * 500);
-      case fakeapi::DelayUse::disruption_sync: return milliseconds(2 + choice);
+      case fakeapi::DelayUse::deployment_sync:
+        return milliseconds(2 + choice);
+      case fakeapi::DelayUse::pod_ready:
+        return milliseconds(20 + choice * choice * 12);
+      case fakeapi::DelayUse::garbage_collection:
+        return milliseconds(50 + choice * 90);
+      case fakeapi::DelayUse::watch:
+        return milliseconds(choice);
+      case fakeapi::DelayUse::replica_set_sync:
+        return milliseconds(2 + choice);
+      case fakeapi::DelayUse::pod_scheduling:
+        return milliseconds(2 + choice * 2);
+      case fakeapi::DelayUse::pod_pulling:
+        return milliseconds(10 + choice * choice * 6);
+      case fakeapi::DelayUse::pod_starting:
+        return milliseconds(10 + choice * choice * 6);
+      case fakeapi::DelayUse::pod_readiness:
+        return milliseconds(5 + choice * 5);
+      case fakeapi::DelayUse::pod_stopping:
+        return milliseconds(10 + choice * 20);
+      case fakeapi::DelayUse::pod_failing:
+        return milliseconds(50 + choice * 100);
+      case fakeapi::DelayUse::pod_recovering:
+        return milliseconds(50 + choice * 100);
+      case fakeapi::DelayUse::namespace_deletion:
+        return milliseconds(500 + choice * 500);
+      case fakeapi::DelayUse::disruption_sync:
+        return milliseconds(2 + choice);
     }
     return milliseconds(1);
   }
@@ -119,6 +136,7 @@ World::World(Scheduler& scheduler, Tape& tape, Scene const& scene, Swarm const& 
              Trace* trace)
     : scheduler_(scheduler),
       tape_(tape),
+      swarm_(swarm),
       workload_(workload),
       trace_(trace),
       cluster_(scheduler, "cluster"),
@@ -126,8 +144,10 @@ World::World(Scheduler& scheduler, Tape& tape, Scene const& scene, Swarm const& 
       delays_(std::make_unique<TapeDelays>(tape)),
       invariants_((install(scene), server_)),
       injector_(tape, swarm, scheduler.digest(), *this, invariants_),
+      api_servers_(scheduler, server_, tape, swarm, injector_.counts(), *this),
       front_{server_, cluster_.clock(), &injector_},
       restart_choices_(tape, Stream::restart, 0, 0) {
+  injector_.set_api_servers(&api_servers_);
   observer_ = server_.add_observer([this](fakeapi::Commit const& commit) { committed(commit); });
   fakeapi::ControllerSetOptions options;
   options.pods = fakeapi::PodModel::cheap;
@@ -159,6 +179,8 @@ void World::start() {
   for (auto const& step : workload_.steps) {
     scheduler_.schedule_at(*this, scheduler_.now() + step.at, [this, &step] { carry_out(step); });
   }
+  for (std::uint32_t burst = 0; burst < workload_.bursts; ++burst) injector_.counts().count(FaultKind::burst);
+  api_servers_.start();
   start_operator();
 }
 
@@ -166,6 +188,8 @@ void World::begin_calm() {
   note("CALM: no more faults");
   calm_ = true;
   injector_.calm();
+  api_servers_.calm();
+  resume_operator();
   if (restart_pending_) {
     scheduler_.cancel(restart_timer_);
     restart_pending_ = false;
@@ -191,12 +215,54 @@ bool World::comeback_due() const {
 void World::start_operator() {
   auto const actor = fakeapi::Actor{Cast::first_operator + incarnation_};
   injector_.begin_incarnation(actor, incarnation_);
+  api_servers_.begin_incarnation(incarnation_);
   invariants_.set_living_operator(actor);
   operator_.reset();
-  operator_ = std::make_unique<OperatorIncarnation>(scheduler_, front_, actor, tape_, incarnation_, trace_);
+  operator_ =
+      std::make_unique<OperatorIncarnation>(scheduler_, front_, actor, tape_, incarnation_, draw_clock(), trace_);
   ++incarnation_;
   note("the operator starts");
   operator_->start();
+}
+
+// Each incarnation may have a clock of its own: 90 to 110 % as fast, behind or ahead. Nobody sets it right in calm.
+ClockMapping World::draw_clock() {
+  static constexpr std::array<seams::Duration, 4> offsets{std::chrono::seconds(0), std::chrono::minutes(-10),
+                                                          std::chrono::hours(1), std::chrono::hours(24)};
+  constexpr std::uint32_t rates = 21;
+  auto const chances = 65'536 * swarm_.weight_of(static_cast<unsigned>(FaultKind::clock)) / 100;
+  if (chances == 0) return {};
+  auto const which = restart_choices_.rare(clock_site, chances, rates * offsets.size());
+  if (which == 0) return {};
+  // By how much it is wrong grows with the choice: 0, +1, -1, +2, -2, … percent.
+  auto const step = static_cast<std::int64_t>(which % rates);
+  ClockMapping mapping{offsets.at(which / rates), 100 + (step % 2 == 0 ? -step / 2 : (step + 1) / 2), 100};
+  injector_.counts().count(FaultKind::clock);
+  if (trace_ != nullptr) {
+    note("FAULT clock: the operator's clock runs at " + std::to_string(mapping.rate_numerator) + " % and is " +
+         std::to_string(std::chrono::duration_cast<std::chrono::minutes>(mapping.offset).count()) + " minutes ahead");
+  }
+  return mapping;
+}
+
+bool World::pause_operator(seams::Duration duration) {
+  if (paused_ || !operator_ || !operator_->process().alive()) return false;
+  if (trace_ != nullptr) {
+    note("FAULT pause: the operator's process stops for " +
+         std::to_string(std::chrono::duration_cast<milliseconds>(duration).count()) + " ms");
+  }
+  paused_ = true;
+  scheduler_.digest().add("pause");
+  scheduler_.pause(operator_->process());
+  resume_timer_ = scheduler_.schedule_at(*this, scheduler_.now() + duration, [this] { resume_operator(); });
+  return true;
+}
+
+void World::resume_operator() {
+  if (!std::exchange(paused_, false)) return;
+  scheduler_.cancel(resume_timer_);
+  note("the operator's process goes on");
+  scheduler_.resume(operator_->process());
 }
 
 void World::check_exceptions() {
@@ -210,6 +276,7 @@ void World::crash_operator(std::string_view why) {
   check_exceptions();
   operator_->process().kill_soon(*this, [this] {
     scheduler_.digest().add("kill");
+    if (std::exchange(paused_, false)) scheduler_.cancel(resume_timer_);
     invariants_.set_living_operator(fakeapi::Actor::server);
     if (calm_) return start_operator();
     restart_pending_ = true;
@@ -228,7 +295,8 @@ bool World::touch(api::Request const& target) {
   auto const object = server_.find(target.resource, target.key);
   auto const value = std::to_string(++touches_);
   if (object->metadata.labels.empty()) {
-    labels.operations.push_back(operation(api::JsonPatchVerb::add, "/metadata/labels", json::object{{"touched", value}}));
+    labels.operations.push_back(
+        operation(api::JsonPatchVerb::add, "/metadata/labels", json::object{{"touched", value}}));
   } else {
     labels.operations.push_back(operation(api::JsonPatchVerb::add, "/metadata/labels/touched", json::value(value)));
   }
@@ -243,11 +311,13 @@ fakeapi::Result<api::Response> World::request(fakeapi::Actor actor, api::Request
   ++direct_requests_;
   if (trace_ != nullptr) trace_->line(scheduler_.now(), Cast::name(actor), request.to_string());
   auto done = server_.execute(request, {actor, 0, wall_time_at(scheduler_.now())});
-  if (trace_ != nullptr && !done) trace_->line(scheduler_.now(), Cast::name(actor), "  refused: " + done.error().to_string());
+  if (trace_ != nullptr && !done)
+    trace_->line(scheduler_.now(), Cast::name(actor), "  refused: " + done.error().to_string());
   return done;
 }
 
-bool World::patch(fakeapi::Actor actor, api::Resource const& resource, api::ObjectKey const& key, api::JsonPatch patch) {
+bool World::patch(fakeapi::Actor actor, api::Resource const& resource, api::ObjectKey const& key,
+                  api::JsonPatch patch) {
   api::Request change;
   change.verb = api::Verb::patch;
   change.resource = resource;
@@ -328,8 +398,8 @@ void World::edit_deployment(api::ObjectKey const& key, DeploymentEdit edit) {
       operations.push_back(operation(JsonPatchVerb::add, "/spec/template/metadata/labels/team", json::value("others")));
       break;
     case DeploymentEdit::port:
-      operations.push_back(
-          operation(JsonPatchVerb::replace, "/spec/template/spec/containers/0/ports/0/containerPort", json::value(9090)));
+      operations.push_back(operation(JsonPatchVerb::replace, "/spec/template/spec/containers/0/ports/0/containerPort",
+                                     json::value(9090)));
       break;
     case DeploymentEdit::foreign_label:
       operations.push_back(operation(JsonPatchVerb::add, "/metadata/labels/team", json::value("others")));
@@ -363,11 +433,13 @@ void World::carry_out(Step const& step) {
     return request(actor, std::move(remove)).has_value();
   };
   switch (step.kind) {
-    case StepKind::create_echo: return create_echo(step.echo, step.value);
+    case StepKind::create_echo:
+      return create_echo(step.echo, step.value);
     case StepKind::scale_echo: {
       if (!echo) return create_echo(step.echo, step.value);
       api::JsonPatch scale;
-      scale.operations.push_back(operation(api::JsonPatchVerb::replace, "/spec/replicas", json::value(static_cast<std::int64_t>(step.value))));
+      scale.operations.push_back(
+          operation(api::JsonPatchVerb::replace, "/spec/replicas", json::value(static_cast<std::int64_t>(step.value))));
       bool const changes = contract::replicas(*echo) != step.value;
       if (patch(Cast::user, contract::echoes, key, std::move(scale)) && changes) ++lifecycle_changes_;
       return;
@@ -409,8 +481,10 @@ void World::carry_out(Step const& step) {
       }
       return;
     }
-    case StepKind::remove_foreign_finalizer: return remove_foreign_finalizer(key);
-    case StepKind::create_stranger: return create_stranger(key);
+    case StepKind::remove_foreign_finalizer:
+      return remove_foreign_finalizer(key);
+    case StepKind::create_stranger:
+      return create_stranger(key);
     case StepKind::delete_stranger: {
       auto const deployment = server_.find(api::deployments, key);
       if (deployment && contract::echo_owner_uid(*deployment).empty()) {
@@ -418,7 +492,8 @@ void World::carry_out(Step const& step) {
       }
       return;
     }
-    case StepKind::edit_deployment: return edit_deployment(key, static_cast<DeploymentEdit>(step.value));
+    case StepKind::edit_deployment:
+      return edit_deployment(key, static_cast<DeploymentEdit>(step.value));
     case StepKind::delete_deployment: {
       auto const deployment = server_.find(api::deployments, key);
       if (!deployment || contract::echo_owner_uid(*deployment).empty()) return;
@@ -441,17 +516,18 @@ void World::committed(fakeapi::Commit const& commit) {
     char const* const what = !commit.before ? "created" : !commit.after ? "deleted" : "changed";
     auto const& kind = (commit.after ? commit.after : commit.before)->kind;
     trace_->line(scheduler_.now(), Cast::name(commit.actor),
-                 "  => revision " + std::to_string(commit.revision) + ": " + kind + ' ' + commit.key.to_string() + ' ' + what +
-                     (commit.after ? "  " + json::serialize(api::object_to_json(*commit.after)) : ""));
+                 "  => revision " + std::to_string(commit.revision) + ": " + kind + ' ' + commit.key.to_string() + ' ' +
+                     what + (commit.after ? "  " + json::serialize(api::object_to_json(*commit.after)) : ""));
   }
   if (comebacks_.empty() || commit.after || commit.before->kind != "Echo") return;
   auto const comeback = comebacks_.find(commit.key.name);
   if (comeback == comebacks_.end()) return;
   ++comebacks_on_their_way_;
-  scheduler_.schedule_at(*this, scheduler_.now() + milliseconds(1), [this, name = commit.key.name, replicas = comeback->second] {
-    --comebacks_on_their_way_;
-    create_echo(static_cast<std::uint32_t>(std::stoul(name.substr(name.find('-') + 1))), replicas);
-  });
+  scheduler_.schedule_at(
+      *this, scheduler_.now() + milliseconds(1), [this, name = commit.key.name, replicas = comeback->second] {
+        --comebacks_on_their_way_;
+        create_echo(static_cast<std::uint32_t>(std::stoul(name.substr(name.find('-') + 1))), replicas);
+      });
   comebacks_.erase(comeback);
 }
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "fakeapi/authorization/rules.hpp"
+#include "fakeapi/authorization/user_roles.hpp"
 #include "operator/api/object.hpp"
 
 namespace fakeapi::authorization {
@@ -15,13 +16,13 @@ namespace json = boost::json;
 /// A ClusterRole and whom it is bound to.
 struct Entry {
   char const* name;
-  char const* rules;              ///< JSON; "": those that it aggregates
+  char const* rules;              ///< JSON; "": those that it aggregates, or of a role that is aggregated
   char const* groups;             ///< JSON; "": nobody
   char const* aggregate_to = "";  ///< the role that takes its rules in
   char const* aggregates = "";    ///< the roles that it takes in are labelled with this
 };
 
-// Objects that people work with, less what this server does not serve.
+// The roles that people meet; those of the server's parts are left out.
 constexpr Entry entries[] = {
     {"cluster-admin",
      R"([{"verbs": ["*"], "apiGroups": ["*"], "resources": ["*"]}, {"verbs": ["*"], "nonResourceURLs": ["*"]}])",
@@ -40,38 +41,9 @@ constexpr Entry entries[] = {
     {"admin", "", "", "", "admin"},
     {"edit", "", "", "admin", "edit"},
     {"view", "", "", "edit", "view"},
-    {"system:aggregate-to-admin",
-     R"([{"verbs": ["create"], "apiGroups": ["authorization.k8s.io"], "resources": ["localsubjectaccessreviews"]},
-       {"verbs": ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"],
-        "apiGroups": ["rbac.authorization.k8s.io"], "resources": ["rolebindings", "roles"]}])",
-     "", "admin"},
-    {"system:aggregate-to-edit",
-     R"([{"verbs": ["get", "list", "watch"], "apiGroups": [""], "resources": ["secrets"]},
-       {"verbs": ["impersonate"], "apiGroups": [""], "resources": ["serviceaccounts"]},
-       {"verbs": ["create", "delete", "deletecollection", "patch", "update"], "apiGroups": [""], "resources": ["pods"]},
-       {"verbs": ["create"], "apiGroups": [""], "resources": ["pods/eviction"]},
-       {"verbs": ["create", "delete", "deletecollection", "patch", "update"], "apiGroups": [""],
-        "resources": ["configmaps", "events", "secrets", "serviceaccounts", "services"]},
-       {"verbs": ["create", "delete", "deletecollection", "patch", "update"], "apiGroups": ["apps"],
-        "resources": ["deployments", "deployments/scale", "replicasets", "replicasets/scale"]},
-       {"verbs": ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"],
-        "apiGroups": ["coordination.k8s.io"], "resources": ["leases"]},
-       {"verbs": ["create", "delete", "deletecollection", "patch", "update"], "apiGroups": ["policy"],
-        "resources": ["poddisruptionbudgets"]},
-       {"verbs": ["create", "delete", "deletecollection", "patch", "update"], "apiGroups": ["networking.k8s.io"],
-        "resources": ["networkpolicies"]}])",
-     "", "edit"},
-    {"system:aggregate-to-view",
-     R"([{"verbs": ["get", "list", "watch"], "apiGroups": [""],
-        "resources": ["configmaps", "events", "pods", "pods/status", "serviceaccounts", "services", "services/status"]},
-       {"verbs": ["get", "list", "watch"], "apiGroups": [""], "resources": ["namespaces", "namespaces/status"]},
-       {"verbs": ["get", "list", "watch"], "apiGroups": ["apps"],
-        "resources": ["deployments", "deployments/scale", "deployments/status", "replicasets", "replicasets/scale",
-                      "replicasets/status"]},
-       {"verbs": ["get", "list", "watch"], "apiGroups": ["policy"],
-        "resources": ["poddisruptionbudgets", "poddisruptionbudgets/status"]},
-       {"verbs": ["get", "list", "watch"], "apiGroups": ["networking.k8s.io"], "resources": ["networkpolicies"]}])",
-     "", "view"},
+    {"system:aggregate-to-admin", "", "", "admin"},
+    {"system:aggregate-to-edit", "", "", "edit"},
+    {"system:aggregate-to-view", "", "", "view"},
 };
 
 std::string aggregation_label(std::string_view role) {
@@ -100,6 +72,8 @@ api::Object role_of(Entry const& entry, bool modern) {
     fields["aggregationRule"] = std::move(rule);
     // What a controller fills in; whoever evaluates the role looks at the others by himself.
     fields["rules"] = json::array();
+  } else if (*entry.rules == '\0') {
+    fields["rules"] = user_role_rules(entry.aggregate_to, modern ? Profile::modern : Profile::v1_20);
   } else {
     fields["rules"] = json::parse(entry.rules);
   }
@@ -140,7 +114,8 @@ void create(Server& server, std::string_view plural, api::Object object, Request
 
 }  // namespace
 
-void install_bootstrap_roles(Server& server, RequestContext const& context) {
+void install_bootstrap_roles(Server& server, RequestContext context) {
+  context.default_manager = "kube-apiserver";
   bool const modern = server.profile() != Profile::v1_20;
   for (auto const& entry : entries) {
     create(server, "clusterroles", role_of(entry, modern), context);

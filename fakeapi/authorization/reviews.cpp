@@ -9,6 +9,7 @@
 #include "fakeapi/authorization/rules.hpp"
 #include "fakeapi/printing/values.hpp"
 #include "fakeapi/semantics/field_errors.hpp"
+#include "fakeapi/semantics/fields.hpp"
 #include "fakeapi/semantics/status.hpp"
 #include "fakeapi/types/codec.hpp"
 #include "operator/api/object.hpp"
@@ -173,8 +174,22 @@ json::object answer(Review const& review, json::value spec, json::object status)
   return made;
 }
 
+// Accounted for like an object that is stored.
+json::value owners_of(Review const& review, json::value const& body, Poster const& poster, Server const& server) {
+  if (!server.manages_fields()) return nullptr;
+  auto const* type = types::find_kind(review.group, review.version, review.kind);
+  json::value document(body);
+  auto& members = document.get_object();
+  members["apiVersion"] = api_version(review);
+  members["kind"] = review.kind;
+  if (auto* metadata = members.if_contains("metadata"); metadata != nullptr && metadata->is_object()) {
+    metadata->get_object().erase("managedFields");
+  }
+  return owners_of_new(*type, std::move(document), server.profile(), poster.manager, poster.now);
+}
+
 Result<json::value> access(Review const& review, Posted posted, std::string_view namespace_, User const& user,
-                           Authorizer const& authorizer) {
+                           Authorizer const& authorizer, json::value owners) {
   FieldErrors errors;
   check(review, posted, errors);
   // The real server forgets the kind by then.
@@ -189,6 +204,7 @@ Result<json::value> access(Review const& review, Posted posted, std::string_view
   if (!decision.reason.empty()) status["reason"] = decision.reason;
   auto made = answer(review, std::move(posted.spec), std::move(status));
   if (review.namespaced) made["metadata"] = {{"namespace", namespace_}, {"creationTimestamp", nullptr}};
+  if (!owners.is_null()) made["metadata"].get_object()["managedFields"] = std::move(owners);
   return made;
 }
 
@@ -254,12 +270,13 @@ Review const* find_review(Profile profile, api::Resource const& resource) {
 }
 
 Result<json::value> evaluate(Review const& review, json::value const& body, std::string_view namespace_,
-                             User const& user, Authorizer const& authorizer, Server const& server) {
+                             Poster const& poster, Authorizer const& authorizer, Server const& server) {
+  User const& user = poster.user;
   auto posted = decode(review, body, server.profile() != Profile::v1_20);
   if (!posted) return std::unexpected(std::move(posted.error()));
   if (review.kind == "SelfSubjectReview") return who_one_is(review, user);
   if (review.kind == "SelfSubjectRulesReview") return rules(review, *posted, user, authorizer, server);
-  return access(review, *std::move(posted), namespace_, user, authorizer);
+  return access(review, *std::move(posted), namespace_, user, authorizer, owners_of(review, body, poster, server));
 }
 
 }  // namespace fakeapi::authorization

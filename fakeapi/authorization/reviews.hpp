@@ -7,6 +7,7 @@
 
 #include "fakeapi/authorization/authorization.hpp"
 #include "fakeapi/server.hpp"
+#include "operator/api/object.hpp"
 #include "operator/api/resource.hpp"
 
 namespace fakeapi::authorization {
@@ -25,9 +26,16 @@ std::span<Review const> reviews(Profile profile);
 /// Null if it is none.
 Review const* find_review(Profile profile, api::Resource const& resource);
 
-/// Answers a review that `user` posted (in `namespace_`, where it is namespaced): the object with its status filled in
+/// Who posted a review, when, and by which program.
+struct Poster {
+  User const& user;
+  std::string_view manager;
+  api::Timestamp now;
+};
+
+/// Answers a review that was posted (in `namespace_`, where it is namespaced): the object with its status filled in
 /// (201). `server` is asked for the rules of a SelfSubjectRulesReview. The error is the 400 or 422 of a bad body.
 Result<boost::json::value> evaluate(Review const& review, boost::json::value const& body, std::string_view namespace_,
-                                    User const& user, Authorizer const& authorizer, Server const& server);
+                                    Poster const& poster, Authorizer const& authorizer, Server const& server);
 
 }  // namespace fakeapi::authorization

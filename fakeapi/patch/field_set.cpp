@@ -43,6 +43,8 @@ bool FieldSet::contains(Path const& path) const {
 }
 
 FieldSet& FieldSet::descend(PathElement const& element) {
+  // Mostly sets are filled in their order.
+  if (!children_.empty() && children_.back().element == element) return children_.back().set;
   auto const found = std::ranges::lower_bound(children_, element, {}, &Node::element);
   if (found != children_.end() && found->element == element) return found->set;
   return children_.insert(found, Node{element, {}})->set;

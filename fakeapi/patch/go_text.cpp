@@ -7,20 +7,13 @@
 #include <limits>
 #include <vector>
 
+#include "fakeapi/patch/json_order.hpp"
 #include "fakeapi/semantics/field_errors.hpp"
 
 namespace fakeapi::patch::go_text {
 namespace {
 
 namespace json_ = boost::json;
-
-std::vector<json_::key_value_pair const*> by_key(json_::object const& object) {
-  std::vector<json_::key_value_pair const*> members;
-  members.reserve(object.size());
-  for (auto const& member : object) members.push_back(&member);
-  std::ranges::sort(members, {}, [](auto const* member) { return std::string_view(member->key()); });
-  return members;
-}
 
 void append_plain(std::string& out, json_::value const& value) {
   switch (value.kind()) {
@@ -60,7 +53,7 @@ void append_plain(std::string& out, json_::value const& value) {
     case json_::kind::object: {
       out += "map[";
       bool first = true;
-      for (auto const* member : by_key(value.get_object())) {
+      for (auto const* member : in_order(value.get_object())) {
         if (!first) out += ' ';
         first = false;
         out += std::string_view(member->key());
@@ -83,7 +76,7 @@ json_::value sorted(json_::value const& value) {
   auto const* members = value.if_object();
   if (members == nullptr) return value;
   json_::object out(members->size());
-  for (auto const* member : by_key(*members)) out.emplace(member->key(), sorted(member->value()));
+  for (auto const* member : in_order(*members)) out.emplace(member->key(), sorted(member->value()));
   return json_::value(std::move(out));
 }
 
@@ -106,7 +99,7 @@ std::string syntax(json_::value const& value) {
     return "[]interface {}{" + out + "}";
   }
   if (auto const* members = value.if_object()) {
-    for (auto const* member : by_key(*members)) {
+    for (auto const* member : in_order(*members)) {
       out += (out.empty() ? "" : ", ") + go_value::text(member->key()) + ":" + syntax(member->value());
     }
     return "map[string]interface {}{" + out + "}";

@@ -225,7 +225,9 @@ std::optional<boost::json::value> MergeSchema::key_default(std::string_view key)
   }
   auto const* field = known_field(*type_->element, key, rules_);
   if (field == nullptr) return std::nullopt;
-  if (!field->default_json.empty()) return boost::json::parse(field->default_json);
+  // In 1.20 this was the only default that OpenAPI told; the others the server fills in silently.
+  bool const told = rules_.modern || type_->element->name == "io.k8s.api.core.v1.ContainerPort";
+  if (!field->default_json.empty() && told) return boost::json::parse(field->default_json);
   if (field->omit_empty || field->pointer) return std::nullopt;
   // The zero value of a field that is always there is its default in OpenAPI.
   switch (field->type->form) {

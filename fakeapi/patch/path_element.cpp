@@ -7,6 +7,7 @@
 #include <charconv>
 
 #include "fakeapi/patch/go_text.hpp"
+#include "fakeapi/patch/json_order.hpp"
 #include "fakeapi/semantics/field_errors.hpp"
 
 namespace fakeapi::patch {
@@ -48,14 +49,6 @@ int rank(json::value const& value) {
   return 5;
 }
 
-std::vector<json::key_value_pair const*> by_key(json::object const& object) {
-  std::vector<json::key_value_pair const*> members;
-  members.reserve(object.size());
-  for (auto const& member : object) members.push_back(&member);
-  std::ranges::sort(members, {}, [](auto const* member) { return std::string_view(member->key()); });
-  return members;
-}
-
 std::strong_ordering compare_lists(json::array const& a, json::array const& b) {
   for (std::size_t i = 0; i < a.size() && i < b.size(); ++i) {
     if (auto const by_item = compare_values(a[i], b[i]); by_item != 0) return by_item;
@@ -64,7 +57,7 @@ std::strong_ordering compare_lists(json::array const& a, json::array const& b) {
 }
 
 std::strong_ordering compare_objects(json::object const& a, json::object const& b) {
-  auto const x = by_key(a), y = by_key(b);
+  auto const x = in_order(a), y = in_order(b);
   for (std::size_t i = 0; i < x.size() && i < y.size(); ++i) {
     if (auto const by_name = order(x[i]->key(), y[i]->key()); by_name != 0) return by_name;
     if (auto const by_value = compare_values(x[i]->value(), y[i]->value()); by_value != 0) return by_value;
@@ -91,7 +84,7 @@ std::string shown(json::value const& value) {
   }
   if (auto const* members = value.if_object()) {
     std::string text;
-    for (auto const* member : by_key(*members)) text += std::string(member->key()) + "=" + shown(member->value());
+    for (auto const* member : in_order(*members)) text += std::string(member->key()) + "=" + shown(member->value());
     return text;
   }
   return go_text::plain(value);

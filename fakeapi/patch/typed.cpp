@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "fakeapi/patch/json_order.hpp"
 #include "fakeapi/patch/typed_atom.hpp"
 
 namespace fakeapi::patch {
@@ -81,7 +82,9 @@ class Comparer {
 
   void compare_items(json::array const& before, json::array const& after, MergeSchema const& schema) {
     MergeSchema const item = schema.items();
-    for (auto& pair : pair_items(schema, before, after)) {
+    auto pairs = pair_items(schema, before, after);
+    std::ranges::sort(pairs, {}, &ItemPair::element);
+    for (auto& pair : pairs) {
       path_.push_back(std::move(pair.element));
       compare(pair.before, pair.after, item);
       path_.pop_back();
@@ -94,9 +97,20 @@ class Comparer {
       compare(old_value, new_value, member_schema(schema, name));
       path_.pop_back();
     };
-    for (auto const& [name, value] : before) visit(name, &value, after.if_contains(name));
-    for (auto const& [name, value] : after) {
-      if (!before.contains(name)) visit(name, nullptr, &value);
+    // In order, so that the sets grow at their end.
+    auto const old_members = in_order(before), new_members = in_order(after);
+    auto old_at = old_members.begin();
+    auto new_at = new_members.begin();
+    while (old_at != old_members.end() || new_at != new_members.end()) {
+      bool const only_old =
+          new_at == new_members.end() || (old_at != old_members.end() && (*old_at)->key() < (*new_at)->key());
+      bool const only_new =
+          old_at == old_members.end() || (new_at != new_members.end() && (*new_at)->key() < (*old_at)->key());
+      auto const* const old_member = only_new ? nullptr : *old_at++;
+      auto const* const new_member = only_old ? nullptr : *new_at++;
+      visit((old_member != nullptr ? old_member : new_member)->key(),
+            old_member != nullptr ? &old_member->value() : nullptr,
+            new_member != nullptr ? &new_member->value() : nullptr);
     }
   }
 
@@ -127,18 +141,21 @@ class Collector {
 
   void collect_items(json::array const& items, MergeSchema const& schema) {
     MergeSchema const item = schema.items();
-    for (std::size_t i = 0; i < items.size(); ++i) {
-      auto element = item_element(schema, i, items[i]);
-      if (!element) continue;
-      path_.push_back(*std::move(element));
-      collect(items[i], item);
+    static json::array const none;
+    auto pairs = pair_items(schema, items, none);
+    std::ranges::sort(pairs, {}, &ItemPair::element);
+    for (auto& pair : pairs) {
+      path_.push_back(std::move(pair.element));
+      collect(*pair.before, item);
       add();
       path_.pop_back();
     }
   }
 
   void collect_members(json::object const& members, MergeSchema const& schema) {
-    for (auto const& [name, value] : members) {
+    for (auto const* named : in_order(members)) {
+      std::string_view const name = named->key();
+      auto const& value = named->value();
       auto const member = schema.member(name);
       path_.push_back(PathElement::field(name));
       collect(value, member ? member->schema : MergeSchema::untyped());

@@ -4,6 +4,7 @@
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 #include <cstdint>
+#include <string_view>
 
 #include "fakeapi/patch/merge_schema.hpp"
 

@@ -57,8 +57,6 @@ Result<api::ObjectPtr> create(Call const& call, api::ObjectPtr const& body, Crea
 
   api::ResourceVersion const sent_version = metadata.resource_version;
   metadata.resource_version = api::ResourceVersion::none;
-  metadata.deletion_timestamp.reset();
-  metadata.deletion_grace_period_seconds.reset();
   metadata.creation_timestamp = to_timestamp(call.context.now);
   // Kinds that do not count theirs keep what is sent.
   if (kind.strategy->generation != Generation::none) metadata.generation = 1;
@@ -68,11 +66,17 @@ Result<api::ObjectPtr> create(Call const& call, api::ObjectPtr const& body, Crea
     metadata.name = metadata.generate_name.substr(0, longest_generated_base) + call.state.identities.next_suffix();
   }
   Admission const admission{kind, *call.state.definitions, call.state.options.profile == Profile::modern, nullptr};
+  // Nobody owns what admission adds, which in compiled-in kinds does more than to decode.
+  bool const accounts = manages_fields(call) && creation != Creation::apply;
+  if (accounts && kind.strategy->built_in) own_fields(call, nullptr, object);
   auto const decode = decoder(call);
   if (decode != nullptr) {
     if (auto error = decode(admission, object, nullptr)) return std::unexpected(*std::move(error));
   }
-  if (manages_fields(call) && creation != Creation::apply) own_fields(call, nullptr, object);
+  if (accounts && !kind.strategy->built_in) own_fields(call, nullptr, object);
+  // Accounted for all the same.
+  metadata.deletion_timestamp.reset();
+  metadata.deletion_grace_period_seconds.reset();
   if (kind.strategy->prepare_create != nullptr) kind.strategy->prepare_create(kind, object);
 
   FieldErrors errors;

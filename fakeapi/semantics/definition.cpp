@@ -36,18 +36,6 @@ std::vector<std::string> texts_at(json::value const& value, std::initializer_lis
   return texts;
 }
 
-// singular, listKind and conversion follow from the rest when they are not given.
-void add_defaults(json::value& spec) {
-  auto const kind = std::string(text_at(spec, {"names", "kind"}));
-  auto& members = spec.get_object();
-  if (auto* names = members.if_contains("names"); names != nullptr && names->is_object() && !kind.empty()) {
-    if (text_at(spec, {"names", "singular"}).empty()) names->get_object()["singular"] = names::lower(kind);
-    if (text_at(spec, {"names", "listKind"}).empty()) names->get_object()["listKind"] = kind + "List";
-  }
-  auto const* conversion = members.if_contains("conversion");
-  if (conversion == nullptr || conversion->is_null()) members["conversion"] = json::object{{"strategy", "None"}};
-}
-
 // items and additionalProperties may be something else than a schema, so the codec does not look into them.
 std::optional<types::TypeError> canonicalize_below(json::value& schema);
 
@@ -167,6 +155,17 @@ void read_versions(Definition& definition, json::value const& spec) {
 
 }  // namespace
 
+void fill_in_definition(json::object& spec) {
+  auto* const names = spec.if_contains("names");
+  auto const kind = std::string(names != nullptr ? text_at(*names, {"kind"}) : "");
+  if (!kind.empty()) {
+    if (text_at(*names, {"singular"}).empty()) names->get_object()["singular"] = names::lower(kind);
+    if (text_at(*names, {"listKind"}).empty()) names->get_object()["listKind"] = kind + "List";
+  }
+  auto const* conversion = spec.if_contains("conversion");
+  if (conversion == nullptr || conversion->is_null()) spec["conversion"] = json::object{{"strategy", "None"}};
+}
+
 Schema const* CustomVersions::schema_of(std::string_view api_version) const {
   auto const found = std::ranges::find(all, api_version, &Version::api_version);
   return found == all.end() ? nullptr : found->schema.get();
@@ -176,7 +175,7 @@ std::shared_ptr<Definition const> compile_definition(api::SharedJson const& give
   auto definition = std::make_shared<Definition>();
   definition->submitted = given;
   json::value spec = given && given->is_object() ? *given : json::value(json::object());
-  add_defaults(spec);
+  fill_in_definition(spec.get_object());
   if (auto const error = canonicalize_spec(spec)) {
     definition->unreadable = types::to_text(*error);
     return definition;
@@ -184,7 +183,8 @@ std::shared_ptr<Definition const> compile_definition(api::SharedJson const& give
   definition->spec = given && spec == *given ? given : api::share(std::move(spec));
   definition->group = text_at(*definition->spec, {"group"});
   definition->plural = text_at(*definition->spec, {"names", "plural"});
-  check_definition_spec(*definition->spec, definition->errors);
+  auto const* versions = api::find_path(given.get(), {"versions"});
+  check_definition_spec(*definition->spec, versions != nullptr && versions->is_array(), definition->errors);
   if (definition->errors.empty()) read_versions(*definition, *definition->spec);
   return definition;
 }

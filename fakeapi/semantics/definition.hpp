@@ -41,8 +41,12 @@ struct Definition {
 /// Checks and compiles; never null. Two specs with the same pointer give the same definition.
 std::shared_ptr<Definition const> compile_definition(api::SharedJson const& spec);
 
-/// Everything about a spec by itself that makes a definition invalid. Internal to the compiler.
-void check_definition_spec(boost::json::value const& spec, FieldErrors& errors);
+/// Fills in what follows from the rest of a spec when it is not given: singular, listKind and conversion.
+void fill_in_definition(boost::json::object& spec);
+
+/// Everything about a spec by itself that makes a definition invalid. `listed`: there was a list of versions, empty or
+/// not. Internal to the compiler.
+void check_definition_spec(boost::json::value const& spec, bool listed, FieldErrors& errors);
 
 /// The last definitions compiled, by the pointer of their spec, as sent or as stored. Used from one thread.
 class DefinitionCache {

@@ -281,7 +281,7 @@ void check_common(json::array const& list, FieldErrors& errors) {
 
 }  // namespace
 
-void check_definition_spec(json::value const& json, FieldErrors& errors) {
+void check_definition_spec(json::value const& json, bool listed, FieldErrors& errors) {
   static std::array const scopes{std::string("Cluster"), std::string("Namespaced")};
   static json::value const nothing = json::object();
   Node const spec(json);
@@ -296,10 +296,9 @@ void check_definition_spec(json::value const& json, FieldErrors& errors) {
   if (some) {
     check_versions(*versions, errors);
   } else {
-    errors.invalid(
-        "spec.versions",
-        std::string("[]apiextensions.CustomResourceDefinitionVersion") + (versions != nullptr ? "{}" : "(nil)"),
-        "must have exactly one version marked as storage version");
+    errors.invalid("spec.versions",
+                   std::string("[]apiextensions.CustomResourceDefinitionVersion") + (listed ? "{}" : "(nil)"),
+                   "must have exactly one version marked as storage version");
   }
   auto const* names_of = spec.find("names");
   check_names(Node(names_of != nullptr ? *names_of : nothing), errors);

@@ -6,6 +6,7 @@
 
 #include "fakeapi/semantics/definition_status.hpp"
 #include "fakeapi/semantics/field_errors.hpp"
+#include "fakeapi/semantics/fields.hpp"
 #include "fakeapi/semantics/operations.hpp"
 #include "fakeapi/semantics/strategies.hpp"
 #include "operator/seams/check.hpp"
@@ -229,7 +230,20 @@ class Controller {
     change(status);
     api::Object next = definition;
     next.status = api::share(std::move(status));
+    if (state_.options.field_management) own(definition, next);
     state_.put(definitions(), std::move(next), context_);
+  }
+
+  /// As the writes of the server's own client are accounted for.
+  void own(api::Object const& stored, api::Object& next) {
+    api::Request request;
+    request.verb = api::Verb::update;
+    request.resource = definitions().kind->resource;
+    request.subresource = api::Subresource::status;
+    request.key = stored.key();
+    RequestContext context = context_;
+    context.default_manager = "kube-apiserver";
+    own_fields({state_, state_.registry.find(request.resource), request, context}, &stored, next);
   }
 
   api::Timestamp now() const { return to_timestamp(context_.now); }

@@ -101,12 +101,6 @@ void FieldErrors::sort() {
   std::ranges::sort(causes_, {}, [](api::Cause const& cause) { return cause.field + ": " + cause.message; });
 }
 
-void FieldErrors::repeat() {
-  auto const once = causes_.size();
-  causes_.reserve(2 * once);
-  for (std::size_t i = 0; i < once; ++i) causes_.push_back(causes_[i]);
-}
-
 api::Error FieldErrors::to_error(std::string_view qualified_kind, std::string_view group, std::string_view kind,
                                  std::string_view name) const {
   // The message names each error once, the causes all of them.

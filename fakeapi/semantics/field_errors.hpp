@@ -41,8 +41,6 @@ class FieldErrors {
   void append_at(std::string const& path, std::string_view root, FieldErrors const& others);
   /// By their texts, where the real server sorts them.
   void sort();
-  /// Appends them once more: two validators of the real server run over the same rules.
-  void repeat();
 
   /// The 422: message, details of the Kind, causes.
   api::Error to_error(std::string_view qualified_kind, std::string_view group, std::string_view kind,

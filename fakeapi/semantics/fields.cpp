@@ -58,6 +58,21 @@ json::value empty_object(Kind const& kind) {
   return made;
 }
 
+// Makes a document what Go makes of it, but for lists that are shown even if they are empty: they differ from none
+// until they are stored.
+void canonicalize(types::Type const& type, json::value& document, bool modern) {
+  types::Decoding const decoding{.modern = modern, .unknown = nullptr};
+  if (types::is_canonical(type, document, decoding)) return;
+  std::vector<std::string_view> emptied;
+  for (auto const* field : type.members) {
+    auto const* value = field->always ? document.get_object().if_contains(field->name) : nullptr;
+    if (value != nullptr && value->is_array() && value->get_array().empty()) emptied.push_back(field->name);
+  }
+  // What cannot be decoded is refused elsewhere.
+  types::canonicalize(type, document, decoding);
+  for (auto const name : emptied) document.get_object()[name].emplace_array();
+}
+
 // The object as this version of its kind shows it, with everything that Go shows, without what is said of its owners.
 json::value document_of(Kind const& kind, api::Object const& object, patch::Rules rules) {
   api::Object plain = object;
@@ -65,12 +80,9 @@ json::value document_of(Kind const& kind, api::Object const& object, patch::Rule
   plain.kind = kind.kind;
   plain.metadata.rest = nullptr;
   json::value document = api::object_to_json(plain);
-  if (kind.strategy->built_in) {
-    types::Decoding const decoding{.modern = rules.modern, .unknown = nullptr};
-    types::Type const& type = type_of(kind);
-    // What cannot be decoded is refused elsewhere.
-    if (!types::is_canonical(type, document, decoding)) types::canonicalize(type, document, decoding);
-  }
+  if (!kind.strategy->built_in) return document;
+  canonicalize(type_of(kind), document, rules.modern);
+  if (kind.strategy->fill_in != nullptr) kind.strategy->fill_in(document.get_object(), rules.modern);
   return document;
 }
 
@@ -315,6 +327,19 @@ void own_fields(Call const& call, api::Object const* stored, api::Object& next) 
   }
   managed = patch::update_owners(live, document, std::move(managed), manager_of(call), stored == nullptr, write);
   set_managed_fields(next.metadata, managed, stored);
+}
+
+json::value owners_of_new(types::Type const& type, json::value document, Profile profile, std::string_view manager,
+                          api::Timestamp now) {
+  patch::Rules const rules{.modern = profile == Profile::modern};
+  auto const version = std::string(api::find_string(&document, {"apiVersion"}).value_or(""));
+  json::value empty = blank(type);
+  for (char const* const key : {"apiVersion", "kind"}) empty.get_object()[key] = document.at(key);
+  canonicalize(type, document, rules.modern);
+  patch::Write const write{patch::MergeSchema::of(type, rules), version, {}, now, {}, {}};
+  if (patch::find_mistakes(document, write.schema)) return nullptr;
+  auto const managed = patch::update_owners(empty, document, {}, manager, true, write);
+  return managed.empty() ? json::value() : patch::managed_fields_to_json(managed);
 }
 
 void validate_managed_fields(api::ObjectMeta const& metadata, FieldErrors& errors) {

@@ -1,6 +1,7 @@
 // Who owns which field of an object: metadata.managedFields, and server-side apply, which decides by it.
 #pragma once
 #include "fakeapi/semantics/operations.hpp"
+#include "fakeapi/types/type.hpp"
 
 namespace fakeapi {
 
@@ -24,9 +25,14 @@ inline auto decoder(Call const& call) {
   return strategy.admit_applied != nullptr && is_apply(call) ? strategy.admit_applied : strategy.admit;
 }
 
-/// Writes into `next`, as a client made it and decoded, who owns its fields; what the client says of that itself is
-/// taken into account. `stored` is null on create.
+/// Writes into `next`, as a client made it, who owns its fields; what the client says of that itself is taken into
+/// account. Custom resources must have been decoded. `stored` is null on create.
 void own_fields(Call const& call, api::Object const* stored, api::Object& next);
+
+/// The managedFields of an object that is not of a served kind, and is answered but not stored: `document` is all of
+/// it, with its apiVersion and kind and without any managedFields. Null: nothing is owned.
+boost::json::value owners_of_new(types::Type const& type, boost::json::value document, Profile profile,
+                                 std::string_view manager, api::Timestamp now);
 
 /// What the entries that a client may have sent have to be.
 void validate_managed_fields(api::ObjectMeta const& metadata, FieldErrors& errors);

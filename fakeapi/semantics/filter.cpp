@@ -1,4 +1,7 @@
 // Selectors, and how a version of a kind shows an object.
+#include <algorithm>
+#include <array>
+
 #include "fakeapi/semantics/kinds/custom_resource.hpp"
 #include "fakeapi/semantics/operations.hpp"
 #include "fakeapi/semantics/status.hpp"
@@ -25,8 +28,32 @@ std::string not_selectable(Kind const& kind, std::string const& field) {
   return "field label not supported: " + field;
 }
 
+// Whether the real server can still read the kind in this other version, which it does not serve.
+bool has_other_version(Kind const& kind, std::string_view api_version) {
+  struct Versions {
+    std::string_view kind;
+    std::array<std::string_view, 3> others;
+  };
+  constexpr std::array<Versions, 9> known{
+      {{"Deployment", {"extensions/v1beta1", "apps/v1beta1", "apps/v1beta2"}},
+       {"ReplicaSet", {"extensions/v1beta1", "apps/v1beta2", ""}},
+       {"Role", {"rbac.authorization.k8s.io/v1beta1", "rbac.authorization.k8s.io/v1alpha1", ""}},
+       {"RoleBinding", {"rbac.authorization.k8s.io/v1beta1", "rbac.authorization.k8s.io/v1alpha1", ""}},
+       {"ClusterRole", {"rbac.authorization.k8s.io/v1beta1", "rbac.authorization.k8s.io/v1alpha1", ""}},
+       {"ClusterRoleBinding", {"rbac.authorization.k8s.io/v1beta1", "rbac.authorization.k8s.io/v1alpha1", ""}},
+       {"Lease", {"coordination.k8s.io/v1beta1", "", ""}},
+       {"Event", {"v1", "events.k8s.io/v1", "events.k8s.io/v1beta1"}},
+       {"CustomResourceDefinition", {"apiextensions.k8s.io/v1beta1", "", ""}}}};
+  auto const* const found = std::ranges::find(known, kind.kind, &Versions::kind);
+  return found != known.end() && std::ranges::find(found->others, api_version) != found->others.end();
+}
+
 // What decoding says of a body that is of another type than its path.
 api::Error wrong_built_in_type(Kind const& kind, api::Object const& object) {
+  if (object.kind == kind.kind && has_other_version(kind, object.api_version)) {
+    return status::bad_request("the API version in the data (" + object.api_version +
+                               ") does not match the expected API version (" + kind.api_version + ")");
+  }
   auto const slash = object.api_version.find('/');
   std::string const group = slash == std::string::npos ? "" : object.api_version.substr(0, slash);
   std::string const version = object.api_version.substr(slash == std::string::npos ? 0 : slash + 1);

@@ -90,6 +90,9 @@ struct Strategy {
   /// object has been validated. Null: `admit`.
   std::optional<api::Error> (*admit_applied)(Admission const& admission, api::Object& object,
                                              api::Object const* stored) = nullptr;
+  /// What decoding fills in depending on other fields, in the object's JSON: who sets them is accounted for. `admit`
+  /// has to do the same. Null: nothing.
+  void (*fill_in)(boost::json::object& document, bool modern) = nullptr;
   void (*prepare_create)(Kind const& kind, api::Object& object) = nullptr;
   /// Last of all, when the object is known to be valid: gives it what is given out once in a cluster (addresses,
   /// ports). `stored` is null on create.
@@ -111,7 +114,7 @@ struct Strategy {
   /// Takes the place of both on update, metadata included. Null: none does.
   void (*validate_update)(Admission const& admission, api::Object const& next, api::Object const& stored,
                           FieldErrors& errors) = nullptr;
-  void (*validate_status)(Kind const& kind, api::Object const& next, api::Object const* stored,
+  void (*validate_status)(Admission const& admission, api::Object const& next, api::Object const* stored,
                           FieldErrors& errors) = nullptr;
   /// Any word is a finalizer; else one needs a domain or has to be a known one. Custom resources: any.
   bool loose_finalizers = false;

@@ -36,10 +36,10 @@ void validate_annotations(api::StringMap const& annotations, FieldErrors& errors
   }
 }
 
-// %#v of a reference; pointers cannot be foretold.
-std::string go_reference(api::OwnerReference const& reference) {
-  auto const pointer = [](std::optional<bool> const& flag) {
-    return std::string("(*bool)(") + (flag ? "0xc000000000" : "nil") + ")";
+// %#v of a reference; pointers cannot be foretold. `look`: they differ from one look at a custom resource to the next.
+std::string go_reference(api::OwnerReference const& reference, int look) {
+  auto const pointer = [&](std::optional<bool> const& flag) {
+    return "(*bool)(" + (flag ? "0xc00000000" + std::to_string(look) : std::string("nil")) + ")";
   };
   return "v1.OwnerReference{APIVersion:" + go_value::text(reference.api_version) +
          ", Kind:" + go_value::text(reference.kind) + ", Name:" + go_value::text(reference.name) +
@@ -47,13 +47,13 @@ std::string go_reference(api::OwnerReference const& reference) {
          ", BlockOwnerDeletion:" + pointer(reference.block_owner_deletion) + "}";
 }
 
-std::string go_references(std::vector<api::OwnerReference> const& references) {
+std::string go_references(std::vector<api::OwnerReference> const& references, int look) {
   std::string text = "[]v1.OwnerReference{";
-  for (auto const& reference : references) text += (text.back() == '{' ? "" : ", ") + go_reference(reference);
+  for (auto const& reference : references) text += (text.back() == '{' ? "" : ", ") + go_reference(reference, look);
   return text + "}";
 }
 
-void validate_owner_references(std::vector<api::OwnerReference> const& references, FieldErrors& errors) {
+void validate_owner_references(std::vector<api::OwnerReference> const& references, FieldErrors& errors, int look = 0) {
   std::string const field = "metadata.ownerReferences";
   std::string controller;
   bool controlled = false;
@@ -67,11 +67,11 @@ void validate_owner_references(std::vector<api::OwnerReference> const& reference
     if (reference.name.empty()) errors.invalid(field + ".name", "\"\"", "name must not be empty");
     if (reference.uid.empty()) errors.invalid(field + ".uid", "\"\"", "uid must not be empty");
     if (reference.api_version == "v1" && reference.kind == "Event") {
-      errors.invalid(field, go_reference(reference), "/v1, Kind=Event is disallowed from being an owner");
+      errors.invalid(field, go_reference(reference, look), "/v1, Kind=Event is disallowed from being an owner");
     }
     if (!reference.controller.value_or(false)) continue;
     if (controlled) {
-      errors.invalid(field, go_references(references),
+      errors.invalid(field, go_references(references, look),
                      "Only one reference can have Controller set to true. Found \"true\" in references for " +
                          controller + " and " + reference.name);
     }
@@ -80,7 +80,7 @@ void validate_owner_references(std::vector<api::OwnerReference> const& reference
   }
 }
 
-void validate_finalizers(bool built_in, std::vector<std::string> const& finalizers, FieldErrors& errors) {
+void validate_finalizers(std::vector<std::string> const& finalizers, FieldErrors& errors) {
   std::string const field = "metadata.finalizers";
   bool orphan = false;
   bool foreground = false;
@@ -94,7 +94,12 @@ void validate_finalizers(bool built_in, std::vector<std::string> const& finalize
     for (auto const& finalizer : finalizers) list += (list.back() == '{' ? "" : ", ") + go_value::text(finalizer);
     errors.invalid(field, list + "}", "finalizer orphan and foregroundDeletion cannot be both set");
   }
-  if (!built_in) return;
+}
+
+// Of compiled-in kinds: a finalizer that the server knows, or one with a domain.
+void validate_finalizer_names(Kind const& kind, std::vector<std::string> const& finalizers, FieldErrors& errors) {
+  if (!kind.strategy->built_in || kind.strategy->loose_finalizers) return;
+  std::string const field = "metadata.finalizers";
   for (std::size_t i = 0; i < finalizers.size(); ++i) {
     auto const& finalizer = finalizers[i];
     bool const standard =
@@ -126,6 +131,15 @@ void validate_no_new_finalizers(api::ObjectMeta const& next, api::ObjectMeta con
                    "no new finalizers can be added if the object is being deleted, found new finalizers " + list + "}");
 }
 
+// What is as it was, was right.
+void validate_changed_maps(api::ObjectMeta const& next, api::ObjectMeta const& stored, FieldErrors& errors, int look) {
+  if (!(next.labels == stored.labels)) validate_labels(*next.labels, "metadata.labels", errors);
+  if (!(next.annotations == stored.annotations)) validate_annotations(*next.annotations, errors);
+  if (!(next.owner_references == stored.owner_references)) {
+    validate_owner_references(*next.owner_references, errors, look);
+  }
+}
+
 }  // namespace
 
 void validate_labels(api::StringMap const& labels, std::string const& field, FieldErrors& errors) {
@@ -151,7 +165,8 @@ void validate_metadata(Kind const& kind, api::ObjectMeta const& metadata, FieldE
   validate_labels(*metadata.labels, "metadata.labels", errors);
   validate_annotations(*metadata.annotations, errors);
   validate_owner_references(*metadata.owner_references, errors);
-  validate_finalizers(kind.strategy->built_in && !kind.strategy->loose_finalizers, *metadata.finalizers, errors);
+  validate_finalizers(*metadata.finalizers, errors);
+  validate_finalizer_names(kind, *metadata.finalizers, errors);
 }
 
 void validate_embedded_metadata(api::ObjectMeta const& metadata, FieldErrors& errors) {
@@ -174,11 +189,25 @@ void validate_embedded_metadata(api::ObjectMeta const& metadata, FieldErrors& er
   validate_labels(*metadata.labels, "metadata.labels", errors);
   validate_annotations(*metadata.annotations, errors);
   validate_owner_references(*metadata.owner_references, errors);
-  validate_finalizers(false, *metadata.finalizers, errors);
+  validate_finalizers(*metadata.finalizers, errors);
+}
+
+void validate_changed_metadata(api::ObjectMeta const& next, api::ObjectMeta const& stored, FieldErrors& errors) {
+  if (next.generate_name != stored.generate_name && !next.generate_name.empty()) {
+    invalid_all("metadata.generateName", next.generate_name, names::path_segment(next.generate_name), errors);
+  }
+  validate_changed_maps(next, stored, errors, 0);
+  if (!(next.finalizers == stored.finalizers)) validate_finalizers(*next.finalizers, errors);
 }
 
 void validate_metadata_update(Kind const& kind, api::ObjectMeta const& next, api::ObjectMeta const& stored,
                               FieldErrors& errors) {
+  validate_update_of_any(kind, next, stored, errors, 2);
+  if (!(next.finalizers == stored.finalizers)) validate_finalizer_names(kind, *next.finalizers, errors);
+}
+
+void validate_update_of_any(Kind const& kind, api::ObjectMeta const& next, api::ObjectMeta const& stored,
+                            FieldErrors& errors, int look) {
   if (stored.terminating()) validate_no_new_finalizers(next, stored, errors);
   immutable("name", next.name, stored.name, errors);
   immutable("namespace", next.namespace_, stored.namespace_, errors);
@@ -191,12 +220,7 @@ void validate_metadata_update(Kind const& kind, api::ObjectMeta const& next, api
                    next.deletion_grace_period_seconds ? go_value::number(*next.deletion_grace_period_seconds) : "null",
                    "field is immutable");
   }
-  if (!(next.labels == stored.labels)) validate_labels(*next.labels, "metadata.labels", errors);
-  if (!(next.annotations == stored.annotations)) validate_annotations(*next.annotations, errors);
-  if (!(next.owner_references == stored.owner_references)) validate_owner_references(*next.owner_references, errors);
-  if (!(next.finalizers == stored.finalizers)) {
-    validate_finalizers(kind.strategy->built_in && !kind.strategy->loose_finalizers, *next.finalizers, errors);
-  }
+  validate_changed_maps(next, stored, errors, kind.strategy->built_in ? 0 : look);
 }
 
 api::Shared<std::vector<std::string>> propagated(api::ObjectMeta const& metadata, api::PropagationPolicy policy) {

@@ -10,7 +10,16 @@ namespace fakeapi {
 /// Of a new object.
 void validate_metadata(Kind const& kind, api::ObjectMeta const& metadata, FieldErrors& errors);
 
-/// Of an update, after the server has restored what is its own. What did not change is not looked at again.
+// Of an update, after the server has restored what is its own. What did not change is not looked at again. The real
+// server looks at both of the first two for every kind, and most kinds' own rules say the last once more.
+
+/// Whether what is new is right.
+void validate_changed_metadata(api::ObjectMeta const& next, api::ObjectMeta const& stored, FieldErrors& errors);
+/// The same of the fields that are looked at again when the two are compared, and whether what may not change has not.
+/// `look`: 1, or 2 where the new object has been looked at once more before.
+void validate_update_of_any(Kind const& kind, api::ObjectMeta const& next, api::ObjectMeta const& stored,
+                            FieldErrors& errors, int look = 1);
+/// The latter, and what finalizers the kind takes.
 void validate_metadata_update(Kind const& kind, api::ObjectMeta const& next, api::ObjectMeta const& stored,
                               FieldErrors& errors);
 

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <charconv>
-#include <initializer_list>
+
+#include "operator/api/label_syntax.hpp"
 
 namespace fakeapi::names {
 namespace {
@@ -13,11 +14,8 @@ constexpr std::size_t longest_port_name = 15;
 
 constexpr std::string_view label_regex = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";
 constexpr std::string_view letter_first_regex = "[a-z]([-a-z0-9]*[a-z0-9])?";
-constexpr std::string_view subdomain_regex = "[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*";
-constexpr std::string_view qualified_regex = "([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]";
 constexpr std::string_view environment_regex = "[-._a-zA-Z][-._a-zA-Z0-9]*";
 constexpr std::string_view key_regex = "[-._a-zA-Z0-9]+";
-constexpr std::string_view label_value_regex = "(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?";
 
 bool is_lower_alphanumeric(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
 bool is_alphanumeric(char c) { return is_lower_alphanumeric(c) || (c >= 'A' && c <= 'Z'); }
@@ -25,20 +23,6 @@ bool is_alphanumeric(char c) { return is_lower_alphanumeric(c) || (c >= 'A' && c
 bool is_label(std::string_view text) {
   return !text.empty() && is_lower_alphanumeric(text.front()) && is_lower_alphanumeric(text.back()) &&
          std::ranges::all_of(text, [](char c) { return is_lower_alphanumeric(c) || c == '-'; });
-}
-
-bool is_subdomain(std::string_view text) {
-  for (;;) {
-    auto const dot = text.find('.');
-    if (!is_label(text.substr(0, dot))) return false;
-    if (dot == std::string_view::npos) return true;
-    text.remove_prefix(dot + 1);
-  }
-}
-
-bool is_qualified_part(std::string_view text) {
-  return !text.empty() && is_alphanumeric(text.front()) && is_alphanumeric(text.back()) &&
-         std::ranges::all_of(text, [](char c) { return is_alphanumeric(c) || c == '-' || c == '_' || c == '.'; });
 }
 
 // Of a ConfigMap; also of environment variables.
@@ -55,20 +39,6 @@ void add_backstep(std::string_view text, Messages& messages) {
   }
 }
 
-std::string too_long(std::size_t most) { return "must be no more than " + std::to_string(most) + " characters"; }
-
-std::string mismatch(std::string_view what, std::string_view regex, std::initializer_list<std::string_view> examples) {
-  std::string text(what);
-  text += " (e.g. ";
-  bool first = true;
-  for (auto const example : examples) {
-    if (!first) text += " or ";
-    first = false;
-    text.append("'").append(example).append("', ");
-  }
-  return text.append("regex used for validation is '").append(regex).append("')");
-}
-
 // A prefix of a generated name is valid if it is once something follows its last '-'.
 std::string unmasked(std::string_view name, bool prefix) {
   std::string text(name);
@@ -80,85 +50,35 @@ std::string unmasked(std::string_view name, bool prefix) {
 
 Messages dns1123_label(std::string_view text) {
   Messages messages;
-  if (text.size() > longest_label) messages.push_back(too_long(longest_label));
+  if (text.size() > longest_label) messages.push_back(api::too_many_characters(longest_label));
   if (!is_label(text)) {
-    messages.push_back(
-        mismatch("a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start "
-                 "and end with an alphanumeric character",
-                 label_regex, {"my-name", "123-abc"}));
+    messages.push_back(api::syntax_mismatch(
+        "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start "
+        "and end with an alphanumeric character",
+        label_regex, {"my-name", "123-abc"}));
   }
   return messages;
 }
 
 Messages dns1035_label(std::string_view text) {
   Messages messages;
-  if (text.size() > longest_label) messages.push_back(too_long(longest_label));
+  if (text.size() > longest_label) messages.push_back(api::too_many_characters(longest_label));
   if (!is_label(text) || text.front() < 'a') {
-    messages.push_back(
-        mismatch("a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic "
-                 "character, and end with an alphanumeric character",
-                 letter_first_regex, {"my-name", "abc-123"}));
+    messages.push_back(api::syntax_mismatch(
+        "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic "
+        "character, and end with an alphanumeric character",
+        letter_first_regex, {"my-name", "abc-123"}));
   }
   return messages;
 }
 
-Messages dns1123_subdomain(std::string_view text) {
-  Messages messages;
-  if (text.size() > longest_subdomain) messages.push_back(too_long(longest_subdomain));
-  if (!is_subdomain(text)) {
-    messages.push_back(
-        mismatch("a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and "
-                 "must start and end with an alphanumeric character",
-                 subdomain_regex, {"example.com"}));
-  }
-  return messages;
-}
-
-Messages qualified_name(std::string_view text) {
-  constexpr std::string_view what =
-      "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character";
-  auto const pattern = [&] { return mismatch(what, qualified_regex, {"MyName", "my.name", "123-abc"}); };
-  Messages messages;
-  auto const slash = text.find('/');
-  std::string_view name = text;
-  if (slash != std::string_view::npos) {
-    std::string_view const prefix = text.substr(0, slash);
-    name = text.substr(slash + 1);
-    if (name.contains('/')) {
-      messages.push_back("a qualified name " + pattern() +
-                         " with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')");
-      return messages;
-    }
-    if (prefix.empty()) {
-      messages.emplace_back("prefix part must be non-empty");
-    } else if (prefix.size() > longest_subdomain || !is_subdomain(prefix)) {
-      for (auto const& message : dns1123_subdomain(prefix)) messages.push_back("prefix part " + message);
-    }
-  }
-  if (name.empty()) {
-    messages.emplace_back("name part must be non-empty");
-  } else if (name.size() > longest_label) {
-    messages.push_back("name part " + too_long(longest_label));
-  }
-  if (!is_qualified_part(name)) messages.push_back("name part " + pattern());
-  return messages;
-}
-
-Messages label_value(std::string_view text) {
-  Messages messages;
-  if (text.size() > longest_label) messages.push_back(too_long(longest_label));
-  if (!text.empty() && !is_qualified_part(text)) {
-    messages.push_back(
-        mismatch("a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and "
-                 "must start and end with an alphanumeric character",
-                 label_value_regex, {"MyValue", "my_value", "12345"}));
-  }
-  return messages;
-}
+Messages dns1123_subdomain(std::string_view text) { return api::subdomain_faults(text); }
+Messages qualified_name(std::string_view text) { return api::qualified_name_faults(text); }
+Messages label_value(std::string_view text) { return api::label_value_faults(text); }
 
 Messages port_name(std::string_view text) {
   Messages messages;
-  if (text.size() > longest_port_name) messages.push_back(too_long(longest_port_name));
+  if (text.size() > longest_port_name) messages.push_back(api::too_many_characters(longest_port_name));
   if (!std::ranges::all_of(text, [](char c) { return is_lower_alphanumeric(c) || c == '-'; })) {
     messages.emplace_back("must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)");
   }
@@ -175,10 +95,10 @@ Messages port_name(std::string_view text) {
 Messages environment_name(std::string_view text) {
   Messages messages;
   if (!is_key(text) || (text.front() >= '0' && text.front() <= '9')) {
-    messages.push_back(
-        mismatch("a valid environment variable name must consist of alphabetic characters, digits, '_', '-', or '.', "
-                 "and must not start with a digit",
-                 environment_regex, {"my.env-name", "MY_ENV.NAME", "MyEnvName1"}));
+    messages.push_back(api::syntax_mismatch(
+        "a valid environment variable name must consist of alphabetic characters, digits, '_', '-', or '.', "
+        "and must not start with a digit",
+        environment_regex, {"my.env-name", "MY_ENV.NAME", "MyEnvName1"}));
   }
   add_backstep(text, messages);
   return messages;
@@ -186,10 +106,11 @@ Messages environment_name(std::string_view text) {
 
 Messages data_key(std::string_view text) {
   Messages messages;
-  if (text.size() > longest_subdomain) messages.push_back(too_long(longest_subdomain));
+  if (text.size() > longest_subdomain) messages.push_back(api::too_many_characters(longest_subdomain));
   if (!is_key(text)) {
-    messages.push_back(mismatch("a valid config key must consist of alphanumeric characters, '-', '_' or '.'",
-                                key_regex, {"key.name", "KEY_NAME", "key-name"}));
+    messages.push_back(
+        api::syntax_mismatch("a valid config key must consist of alphanumeric characters, '-', '_' or '.'", key_regex,
+                             {"key.name", "KEY_NAME", "key-name"}));
   }
   add_backstep(text, messages);
   return messages;
@@ -198,8 +119,8 @@ Messages data_key(std::string_view text) {
 Messages header_name(std::string_view text) {
   bool const right = !text.empty() && std::ranges::all_of(text, [](char c) { return is_alphanumeric(c) || c == '-'; });
   if (right) return {};
-  return {mismatch("a valid HTTP header must consist of alphanumeric characters or '-'", "[-A-Za-z0-9]+",
-                   {"X-Header-Name"})};
+  return {api::syntax_mismatch("a valid HTTP header must consist of alphanumeric characters or '-'", "[-A-Za-z0-9]+",
+                               {"X-Header-Name"})};
 }
 
 Messages path_segment(std::string_view text) {

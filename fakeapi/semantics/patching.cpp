@@ -93,7 +93,10 @@ std::optional<api::Error> check_patch(Call const& call, api::Patch const& patch)
 
 std::optional<api::Error> check_name(api::ObjectKey const& key, api::Object const& object) {
   auto const& name = object.metadata.name;
-  if (name.empty()) return status::bad_request("name must be provided");
+  if (name.empty()) {
+    return status::bad_request("the name of the object (" + key.name +
+                               " based on URL) was undeterminable: name must be provided");
+  }
   if (name != key.name) {
     return status::bad_request("the name of the object (" + name + ") does not match the name on the URL (" + key.name +
                                ")");
@@ -106,20 +109,18 @@ std::optional<api::Error> check_name(api::ObjectKey const& key, api::Object cons
   return std::nullopt;
 }
 
-std::optional<api::Error> check_patched_name(api::ObjectKey const& key, api::ObjectMeta const& metadata) {
-  if (metadata.name.empty()) {
-    return status::bad_request("the name of the object (" + key.name +
-                               " based on URL) was undeterminable: name must be provided");
+// A patched custom resource is not decoded as a body is: its type is one of the things that are validated.
+static std::optional<api::Error> check_patched_type(Kind const& kind, api::Object& object) {
+  if (kind.strategy->built_in || object.kind.empty() || object.api_version.empty()) return check_type(kind, object);
+  FieldErrors errors;
+  if (object.kind != kind.kind) errors.invalid("kind", go_value::text(object.kind), "must be " + kind.kind);
+  if (object.api_version != kind.api_version) {
+    errors.invalid("apiVersion", go_value::text(object.api_version), "must be " + kind.api_version);
   }
-  if (metadata.name != key.name) {
-    return status::bad_request("the name of the object (" + metadata.name + ") does not match the name on the URL (" +
-                               key.name + ")");
-  }
-  if (!metadata.namespace_.empty() && metadata.namespace_ != key.namespace_) {
-    return status::bad_request("the namespace of the object (" + metadata.namespace_ +
-                               ") does not match the namespace on the request (" + key.namespace_ + ")");
-  }
-  return std::nullopt;
+  if (errors.empty()) return std::nullopt;
+  auto const slash = object.api_version.find('/');
+  auto const group = slash == std::string::npos ? std::string() : object.api_version.substr(0, slash);
+  return errors.to_error(object.kind + (group.empty() ? "" : "." + group), group, object.kind, object.metadata.name);
 }
 
 Result<api::Object> check_patched(Call const& call, api::Object const& shown, api::Object next) {
@@ -130,7 +131,7 @@ Result<api::Object> check_patched(Call const& call, api::Object const& shown, ap
     if (causes.size() == 1 && causes.front().field == "metadata.uid") causes.push_back(causes.front());
     return checked;
   }
-  if (auto error = check_type(call.kind(), *checked)) return std::unexpected(*std::move(error));
+  if (auto error = check_patched_type(call.kind(), *checked)) return std::unexpected(*std::move(error));
   if (auto error = check_name(call.request.key, *checked)) return std::unexpected(*std::move(error));
   return checked;
 }

@@ -14,8 +14,6 @@ std::optional<api::Error> check_patch(Call const& call, api::Patch const& patch)
 /// The body's name and namespace against those of the URL.
 std::optional<api::Error> check_name(api::ObjectKey const& key, api::Object const& object);
 
-/// The same of what a patch made.
-std::optional<api::Error> check_patched_name(api::ObjectKey const& key, api::ObjectMeta const& metadata);
 /// What no patch may change.
 Result<api::Object> check_patched(Call const& call, api::Object const& shown, api::Object next);
 

@@ -32,8 +32,9 @@ Result<api::Object> scale_of(Kind const& kind, api::Object const& object) {
 api::Error subresource_not_found(Call const& call) {
   Kind const& kind = call.kind();
   auto error = status::not_found(kind, call.request.key.name);
-  if (call.request.subresource != api::Subresource::scale || !kind.strategy->built_in) return error;
-  // Compiled-in kinds name the path.
+  bool const reads_scale = call.request.subresource == api::Subresource::scale && call.request.verb == api::Verb::get;
+  if (!reads_scale || !kind.strategy->built_in) return error;
+  // Compiled-in kinds name the path, to who reads.
   error.kind = kind.resource.plural + "/scale";
   error.message = error.kind + (error.group.empty() ? "" : "." + error.group) + " \"" + error.name + "\" not found";
   return error;

@@ -176,14 +176,19 @@ Result<api::ObjectPtr> write_update(Call const& call, api::ObjectPtr const& kept
   bool const is_main = subresource != Subresource::status && subresource != Subresource::finalize;
   if (is_main && counts(strategy.generation, next, *stored)) ++next.metadata.generation;
   bool const new_owners = next.metadata.rest != stored->metadata.rest;
-  validate_metadata_update(kind, next.metadata, stored->metadata, errors);
+  validate_changed_metadata(next.metadata, stored->metadata, errors);
+  if (new_owners) validate_managed_fields(next.metadata, errors);
+  validate_update_of_any(kind, next.metadata, stored->metadata, errors);
   if (new_owners) validate_managed_fields(next.metadata, errors);
   bool const own_order = subresource != Subresource::status && strategy.validate_update != nullptr;
-  // Once by the rules for every kind, once by the kind's own.
-  if (!errors.empty() && strategy.checks_metadata && !own_order) errors.repeat();
-  if (new_owners) validate_managed_fields(next.metadata, errors);
+  // Where the others found nothing, it can only be a finalizer that this one minds.
+  bool const suspect = !errors.empty() || !(next.metadata.finalizers == stored->metadata.finalizers);
+  if (suspect && strategy.checks_metadata && !own_order) {
+    validate_metadata_update(kind, next.metadata, stored->metadata, errors);
+    if (new_owners) validate_managed_fields(next.metadata, errors);
+  }
   if (subresource == Subresource::status) {
-    if (strategy.validate_status != nullptr) strategy.validate_status(kind, next, known, errors);
+    if (strategy.validate_status != nullptr) strategy.validate_status(admission, next, known, errors);
   } else if (subresource == Subresource::finalize) {
     if (strategy.validate_finalize != nullptr) strategy.validate_finalize(kind, next, errors);
   } else if (own_order) {
@@ -214,12 +219,13 @@ Result<api::ObjectPtr> write_update(Call const& call, api::ObjectPtr const& kept
 
 namespace {
 
-// Decodes what a client sent, and accounts for what it changes.
+// Accounts for what a client changes, which means that a custom resource is decoded first.
 std::optional<api::Error> own_update(Call const& call, api::Object const& stored, api::Object& next) {
   Strategy const& strategy = *call.kind().strategy;
-  if (strategy.admit != nullptr) {
+  if (!strategy.built_in && strategy.admit != nullptr) {
     bool const trusted = is_trusted(call, stored);
-    Admission const admission{call.kind(), *call.state.definitions};
+    Admission const admission{call.kind(), *call.state.definitions, call.state.options.profile == Profile::modern,
+                              nullptr};
     if (auto error = strategy.admit(admission, next, trusted ? &stored : nullptr)) return error;
   }
   own_fields(call, &stored, next);
@@ -244,7 +250,7 @@ Result<api::ObjectPtr> apply(Call const& call, api::ApplyPatch const& patch, api
                                               "uid mismatch: the provided object specified uid " + next->metadata.uid +
                                                   ", and no existing object was found"));
     }
-    if (auto error = check_patched_name(key, next->metadata)) return std::unexpected(*std::move(error));
+    if (auto error = check_name(key, *next)) return std::unexpected(*std::move(error));
     if (call.context.report != nullptr) call.context.report->created = true;
     return create(call, std::make_shared<api::Object const>(*std::move(next)), Creation::apply);
   }

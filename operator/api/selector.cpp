@@ -1,44 +1,17 @@
 #include "operator/api/selector.hpp"
 
 #include <algorithm>
+#include <boost/json/serialize.hpp>
+#include <boost/json/value.hpp>
 #include <charconv>
+
+#include "operator/api/label_syntax.hpp"
 
 namespace api {
 namespace {
 
-bool is_alphanumeric(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
-
-/// Letters, digits, '-', '_' and '.', beginning and ending with a letter or digit, at most 63 of them.
-bool is_name(std::string_view text) {
-  constexpr std::size_t longest = 63;
-  return !text.empty() && text.size() <= longest && is_alphanumeric(text.front()) && is_alphanumeric(text.back()) &&
-         std::ranges::all_of(text, [](char c) { return is_alphanumeric(c) || c == '-' || c == '_' || c == '.'; });
-}
-
-/// A DNS-1123 subdomain.
-bool is_subdomain(std::string_view text) {
-  constexpr std::size_t longest = 253;
-  if (text.empty() || text.size() > longest) return false;
-  char before = '.';
-  for (char const c : text) {
-    bool const lower = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-    if (!lower && c != '-' && c != '.') return false;
-    if (c == '-' && before == '.') return false;
-    if (c == '.' && (before == '.' || before == '-')) return false;
-    before = c;
-  }
-  return before != '.' && before != '-';
-}
-
-bool is_label_key(std::string_view text) {
-  auto const slash = text.find('/');
-  if (slash == std::string_view::npos) return is_name(text);
-  return is_subdomain(text.substr(0, slash)) && is_name(text.substr(slash + 1));
-}
-
-bool is_label_value(std::string_view text) { return text.empty() || is_name(text); }
-
 std::optional<std::int64_t> parse_integer(std::string_view text) {
+  if (text.starts_with("+-")) return std::nullopt;
   if (text.starts_with('+')) text.remove_prefix(1);
   std::int64_t number = 0;
   auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -48,21 +21,24 @@ std::optional<std::int64_t> parse_integer(std::string_view text) {
 
 }  // namespace
 
-/// Recursive descent over words and symbols.
+/// Recursive descent over words and symbols, each step with the API server's complaint.
 class LabelSelector::Parser {
  public:
   explicit Parser(std::string_view text) : text_(text) { advance(); }
 
   std::expected<std::vector<Requirement>, std::string> run() {
     std::vector<Requirement> requirements;
+    if (kind_ != Kind::end && !begins_requirement()) {
+      return std::unexpected(found("!, identifier, or 'end of string'"));
+    }
     while (kind_ != Kind::end) {
       auto requirement = read_requirement();
       if (!requirement) return std::unexpected("unable to parse requirement: " + requirement.error());
       requirements.push_back(*std::move(requirement));
       if (kind_ == Kind::end) break;
-      if (!is_symbol(",")) return std::unexpected(found("',' or the end"));
+      if (!is_symbol(",")) return std::unexpected(found("',' or 'end of string'"));
       advance();
-      if (kind_ != Kind::word && !is_symbol("!")) return std::unexpected(found("a key after ','"));
+      if (!begins_requirement()) return std::unexpected(found("identifier after ','"));
     }
     return requirements;
   }
@@ -90,6 +66,7 @@ class LabelSelector::Parser {
   }
 
   bool is_symbol(std::string_view symbol) const { return kind_ == Kind::symbol && token_ == symbol; }
+  bool begins_requirement() const { return kind_ == Kind::word || is_symbol("!"); }
   std::string found(std::string_view expected) const {
     return "found '" + std::string(token_) + "', expected: " + std::string(expected);
   }
@@ -98,8 +75,10 @@ class LabelSelector::Parser {
     Requirement requirement;
     bool const negated = is_symbol("!");
     if (negated) advance();
-    if (kind_ != Kind::word) return std::unexpected(found("'!' or a key"));
-    if (!is_label_key(token_)) return std::unexpected("'" + std::string(token_) + "' is not a label key");
+    if (kind_ != Kind::word) return std::unexpected(found("identifier"));
+    if (auto const faults = qualified_name_faults(token_); !faults.empty()) {
+      return std::unexpected("invalid label key " + quoted(token_) + ": " + joined(faults));
+    }
     requirement.key = token_;
     advance();
     if (negated || kind_ == Kind::end || is_symbol(",")) {
@@ -130,29 +109,40 @@ class LabelSelector::Parser {
   std::expected<std::vector<std::string>, std::string> read_one() {
     std::vector<std::string> values(1);
     if (kind_ == Kind::end || is_symbol(",")) return values;
-    if (kind_ != Kind::word) return std::unexpected(found("a value"));
+    if (kind_ != Kind::word) return std::unexpected(found("identifier"));
     values.front() = token_;
     advance();
     return values;
   }
 
-  /// "(a, b)"; a place between commas that is left free is the empty value.
+  /// "(a, b)"; a place before or between commas that is left free is the empty value, and so is nothing at all.
   std::expected<std::vector<std::string>, std::string> read_set() {
-    if (!is_symbol("(")) return std::unexpected(found("'('"));
+    if (!is_symbol("(")) return std::unexpected("found '" + std::string(token_) + "' expected: '('");
     advance();
     std::vector<std::string> values;
-    if (is_symbol(")")) return std::unexpected("for 'in' and 'notin' the set of values must not be empty");
-    for (;;) {
-      values.emplace_back();
+    if (kind_ != Kind::word && !is_symbol(",") && !is_symbol(")")) {
+      return std::unexpected(found("',', ')' or identifier"));
+    }
+    if (is_symbol(")")) values.emplace_back();
+    while (!is_symbol(")")) {
       if (kind_ == Kind::word) {
-        values.back() = token_;
+        values.emplace_back(token_);
         advance();
+        if (!is_symbol(",") && !is_symbol(")")) return std::unexpected(found("',' or ')'"));
+        continue;
       }
-      if (is_symbol(")")) break;
-      if (!is_symbol(",")) return std::unexpected(found("',' or ')'"));
+      if (!is_symbol(",")) return std::unexpected(found("',', or identifier"));
       advance();
+      if (values.empty() || is_symbol(")")) values.emplace_back();
+      if (!is_symbol(",")) continue;
+      values.emplace_back();
+      advance();
+      if (is_symbol(")")) return std::unexpected(found("',', or identifier"));
     }
     advance();
+    std::ranges::sort(values);
+    auto const copies = std::ranges::unique(values);
+    values.erase(copies.begin(), copies.end());
     return values;
   }
 
@@ -160,11 +150,21 @@ class LabelSelector::Parser {
     bool const numeric = requirement.op == Operator::greater_than || requirement.op == Operator::less_than;
     for (auto const& value : requirement.values) {
       if (numeric && !parse_integer(value)) {
-        return std::unexpected("for '>' and '<' the value must be an integer, not '" + value + "'");
+        return std::unexpected("for 'Gt', 'Lt' operators, the value must be an integer");
       }
-      if (!is_label_value(value)) return std::unexpected("'" + value + "' is not a label value");
+      if (auto const faults = label_value_faults(value); !faults.empty()) {
+        return std::unexpected("invalid label value: " + quoted(value) + ": at key: " + quoted(requirement.key) + ": " +
+                               joined(faults));
+      }
     }
     return requirement;
+  }
+
+  static std::string quoted(std::string_view text) { return boost::json::serialize(boost::json::value(text)); }
+  static std::string joined(SyntaxFaults const& faults) {
+    std::string text;
+    for (auto const& fault : faults) text += (text.empty() ? "" : "; ") + fault;
+    return text;
   }
 
   std::string_view text_;
@@ -209,14 +209,20 @@ bool LabelSelector::matches(StringMap const& labels) const {
 
 namespace {
 
-/// Takes the backslashes off a value; nothing if it holds a bare ',' or '=' or a backslash that escapes nothing.
-std::optional<std::string> unescape(std::string_view text) {
+/// Takes the backslashes off a value; the error is that of a bare ',' or '=', or of a backslash that escapes nothing.
+std::expected<std::string, std::string> unescape(std::string_view text) {
   std::string value;
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '\\') {
-      if (++i == text.size() || (text[i] != '\\' && text[i] != ',' && text[i] != '=')) return std::nullopt;
+      ++i;
+      if (i == text.size() || (text[i] != '\\' && text[i] != ',' && text[i] != '=')) {
+        // All of a character that is more than one byte.
+        std::size_t end = std::min(i + 1, text.size());
+        while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) ++end;
+        return std::unexpected("invalid escape sequence: " + std::string(text.substr(i - 1, end - i + 1)));
+      }
     } else if (text[i] == ',' || text[i] == '=') {
-      return std::nullopt;
+      return std::unexpected("unescaped character in value: " + std::to_string(static_cast<int>(text[i])));
     }
     value.push_back(text[i]);
   }
@@ -251,10 +257,7 @@ std::expected<FieldSelector, std::string> FieldSelector::parse(std::string_view 
     bool const negated = at > 0 && term[at - 1] == '!';
     bool const doubled = !negated && at + 1 < term.size() && term[at + 1] == '=';
     auto value = unescape(term.substr(at + (doubled ? 2 : 1)));
-    if (!value) {
-      return std::unexpected("invalid field selector: the value of '" + std::string(term) +
-                             "' has a ',', '=' or '\\' that is not escaped");
-    }
+    if (!value) return std::unexpected("invalid field selector: " + value.error());
     selector.requirements_.push_back(
         {std::string(term.substr(0, at - (negated ? 1 : 0))), !negated, *std::move(value)});
   }

@@ -144,6 +144,12 @@ boost::asio::awaitable<Informer::Verdict> Informer::list_once() {
 }
 
 boost::asio::awaitable<std::optional<Informer::Verdict>> Informer::accept(Listed listed) {
+  if (listed.version == api::ResourceVersion::none) {
+    // A watch from nowhere begins with what there is, in any order of revisions.
+    api::Error error;
+    error.message = "a list without resourceVersion";
+    co_return list_failed(error);
+  }
   if (listed.version < version_ && ++older_lists_ < older_lists_limit) {
     api::Error error;
     error.message = "the list is of revision " + std::to_string(to_number(listed.version)) +

@@ -31,6 +31,10 @@ TEST(LabelSelector, matches_as_its_requirements_say) {
       {"app in (a,b)", {{"app", "b"}}, true},
       {"app in (a, b)", {{"app", "c"}}, false},
       {"app in (a,)", {{"app", ""}}, true},
+      {"app in ()", {{"app", ""}}, true},
+      {"app in ()", {}, false},
+      {"app notin ()", {{"app", "a"}}, true},
+      {"app in (,,a)", {{"app", "a"}}, true},
       {"app notin (a,b)", {}, true},
       {"app notin (a,b)", {{"app", "a"}}, false},
       {"app", {{"app", "x"}}, true},
@@ -58,22 +62,42 @@ TEST(LabelSelector, says_what_is_wrong) {
     std::string_view selector, error;
   };
   Example const examples[] = {
-      {"a,", "found '', expected: a key after ','"},
-      {"a,,b", "found ',', expected: a key after ','"},
-      {"=a", "unable to parse requirement: found '=', expected: '!' or a key"},
+      {"a,", "found '', expected: identifier after ','"},
+      {"a,,b", "found ',', expected: identifier after ','"},
+      {"=a", "found '=', expected: !, identifier, or 'end of string'"},
+      {"!", "unable to parse requirement: found '', expected: identifier"},
+      {"a===b", "unable to parse requirement: found '=', expected: identifier"},
       {"a b", "unable to parse requirement: found 'b', expected: '=', '!=', '==', 'in', notin'"},
-      {"!a=b", "found '=', expected: ',' or the end"},
-      {"a in b", "unable to parse requirement: found 'b', expected: '('"},
+      {"!a=b", "found '=', expected: ',' or 'end of string'"},
+      {"a in b", "unable to parse requirement: found 'b' expected: '('"},
       {"a in (b", "unable to parse requirement: found '', expected: ',' or ')'"},
-      {"a in ()", "unable to parse requirement: for 'in' and 'notin' the set of values must not be empty"},
-      {"a>b", "unable to parse requirement: for '>' and '<' the value must be an integer, not 'b'"},
-      {"a>", "unable to parse requirement: for '>' and '<' the value must be an integer, not ''"},
-      {"a=b c", "found 'c', expected: ',' or the end"},
-      {"a=(", "unable to parse requirement: found '(', expected: a value"},
-      {"-a", "unable to parse requirement: '-a' is not a label key"},
-      {"UP.com/a", "unable to parse requirement: 'UP.com/a' is not a label key"},
-      {"a/b/c", "unable to parse requirement: 'a/b/c' is not a label key"},
-      {"a=b/c", "unable to parse requirement: 'b/c' is not a label value"},
+      {"a in (b,", "unable to parse requirement: found '', expected: ',', or identifier"},
+      {"a in (b,,)", "unable to parse requirement: found ')', expected: ',', or identifier"},
+      {"a in (=", "unable to parse requirement: found '=', expected: ',', ')' or identifier"},
+      {"a>b", "unable to parse requirement: for 'Gt', 'Lt' operators, the value must be an integer"},
+      {"a>", "unable to parse requirement: for 'Gt', 'Lt' operators, the value must be an integer"},
+      {"a>+-1", "unable to parse requirement: for 'Gt', 'Lt' operators, the value must be an integer"},
+      {"a=b c", "found 'c', expected: ',' or 'end of string'"},
+      {"a=(", "unable to parse requirement: found '(', expected: identifier"},
+      {"-a",
+       "unable to parse requirement: invalid label key \"-a\": name part must consist of alphanumeric characters, '-', "
+       "'_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or "
+       "'123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')"},
+      {"UP.com/a",
+       "unable to parse requirement: invalid label key \"UP.com/a\": prefix part a lowercase RFC 1123 subdomain must "
+       "consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric "
+       "character (e.g. 'example.com', regex used for validation is "
+       "'[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')"},
+      {"a/b/c",
+       "unable to parse requirement: invalid label key \"a/b/c\": a qualified name must consist of alphanumeric "
+       "characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or "
+       "'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]') with an "
+       "optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')"},
+      {"a in (b/c,-)",
+       "unable to parse requirement: invalid label value: \"-\": at key: \"a\": a valid label must be an empty string "
+       "or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character "
+       "(e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is "
+       "'(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')"},
   };
   for (auto const& example : examples) {
     auto const parsed = LabelSelector::parse(example.selector);
@@ -174,9 +198,10 @@ TEST(FieldSelector, reads_requirements_and_escapes) {
 
 TEST(FieldSelector, refuses_what_it_cannot_read) {
   EXPECT_EQ(FieldSelector::parse("name").error(), "invalid selector: 'name'; can't understand 'name'");
-  EXPECT_FALSE(FieldSelector::parse("a=b=c"));
-  EXPECT_FALSE(FieldSelector::parse(R"(a=\x)"));
-  EXPECT_FALSE(FieldSelector::parse(R"(a=b\)"));
+  EXPECT_EQ(FieldSelector::parse("a=b=c").error(), "invalid field selector: unescaped character in value: 61");
+  EXPECT_EQ(FieldSelector::parse(R"(a=\x)").error(), R"(invalid field selector: invalid escape sequence: \x)");
+  EXPECT_EQ(FieldSelector::parse(R"(a=\ä)").error(), R"(invalid field selector: invalid escape sequence: \ä)");
+  EXPECT_EQ(FieldSelector::parse(R"(a=b\)").error(), R"(invalid field selector: invalid escape sequence: \)");
 }
 
 TEST(FieldSelector, matches_when_every_requirement_holds) {

@@ -112,7 +112,7 @@ int run(Options const& options) {
   }
   std::cout << ours_name << ": " << passed << " passed, " << failed << " failed\n";
   auto ours = comparable(cases, *outcomes);
-  if (!write(options.record, as_recording(ours, ours_name))) return 1;
+  if (!write(options.record, as_recording(ours, ours_name, options.record.ends_with(".gz")))) return 1;
   if (!options.diff) return failed == 0 ? 0 : 10;
 
   std::string theirs_name;
@@ -179,7 +179,8 @@ int main(int argc, char** argv) {
   app.add_option("--cases", options.cases, "folder of the cases");
   app.add_option("--waivers", options.waivers, "file of the waivers");
   app.add_option("--ignore", options.ignored, "leave members of this name out of the comparison");
-  app.add_option("--record", options.record, "write here what the server said, normalised");
+  app.add_option("--record", options.record,
+                 "write here what the server said, normalised (compressed if it ends in .gz)");
   app.add_option("--recorded", options.recorded, "compare with such a file instead of a server");
   app.add_option("--json", options.json, "write the comparison here");
   app.add_option("--markdown", options.markdown, "write the comparison here");

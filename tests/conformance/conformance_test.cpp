@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <fstream>
 #include <iostream>
 
 #include "tests/conformance/case.hpp"
@@ -22,6 +21,8 @@ struct Parameter {
   std::string profile;
 };
 
+void PrintTo(Parameter const& parameter, std::ostream* out) { *out << parameter.one.id << ", " << parameter.profile; }
+
 std::vector<Parameter> parameters() {
   std::vector<Parameter> result;
   for (auto const& one : list_cases(cases_folder)) {
@@ -37,29 +38,14 @@ std::string name_of(testing::TestParamInfo<Parameter> const& info) {
   return name;
 }
 
-/// Cases that the fake is known not to meet yet, of one profile ("KIND-7 v1.20") or of all ("KIND-7").
-bool is_known_failure(Parameter const& parameter) {
-  std::ifstream stream(std::filesystem::path(CONFORMANCE_FOLDER) / "not_yet.txt");
-  for (std::string line; std::getline(stream, line);) {
-    if (line == parameter.one.id || line == parameter.one.id + " " + parameter.profile) return true;
-  }
-  return false;
-}
-
-void run(Parameter const& parameter, bool in_virtual_time, ServerMaker const& maker) {
+void run(Parameter const& parameter, ServerMaker const& maker) {
   auto const suite = load_suite(cases_folder, parameter.one.file);
   ASSERT_TRUE(suite) << suite.error();
   auto const found = std::ranges::find(suite->cases, parameter.one.id, &Case::id);
   ASSERT_NE(found, suite->cases.end());
-  auto const known = is_known_failure(parameter);
-  // In virtual time it costs nothing to look whether that is still so.
-  if (known && !in_virtual_time) GTEST_SKIP() << "not yet as a real server";
   auto driver = maker(found->controllers);
   ASSERT_TRUE(driver) << driver.error();
   auto const outcome = Session(*suite, **driver, parameter.profile, "r").run(*found);
-  if (known && !outcome.passed())
-    GTEST_SKIP() << "not yet as a real server: "
-                 << (outcome.complaints.empty() ? outcome.broken_off : outcome.complaints.front());
   EXPECT_EQ(outcome.skipped, "");
   EXPECT_EQ(outcome.broken_off, "");
   for (auto const& complaint : outcome.complaints) ADD_FAILURE() << complaint;
@@ -67,13 +53,13 @@ void run(Parameter const& parameter, bool in_virtual_time, ServerMaker const& ma
 
 class InProcess : public testing::TestWithParam<Parameter> {};
 TEST_P(InProcess, answers_as_the_case_expects) {
-  run(GetParam(), true, [](bool controllers) { return make_in_process_driver(GetParam().profile, controllers); });
+  run(GetParam(), [](bool controllers) { return make_in_process_driver(GetParam().profile, controllers); });
 }
 INSTANTIATE_TEST_SUITE_P(Conformance, InProcess, testing::ValuesIn(parameters()), name_of);
 
 class OverHttps : public testing::TestWithParam<Parameter> {};
 TEST_P(OverHttps, answers_as_the_case_expects) {
-  run(GetParam(), false,
+  run(GetParam(),
       [](bool controllers) { return start_fake_server(ECHO_FAKEAPI_PROGRAM, GetParam().profile, controllers); });
 }
 INSTANTIATE_TEST_SUITE_P(Conformance, OverHttps, testing::ValuesIn(parameters()), name_of);
@@ -99,35 +85,72 @@ TEST(Waivers, are_few_and_each_is_of_a_case_and_has_a_reason) {
   for (auto const& [id, reason] : *waivers) EXPECT_NE(std::ranges::find(listed, id, &Listed::id), listed.end()) << id;
 }
 
+struct Comparison {
+  std::expected<Suite, std::string> suite = load_suite(cases_folder);
+  std::expected<Waivers, std::string> waivers =
+      load_waivers(std::filesystem::path(CONFORMANCE_FOLDER) / "waivers.yaml");
+  std::string profile = "v1.20";
+  std::vector<Case const*> cases;
+
+  Comparison() {
+    for (auto const& one : suite.value().cases) cases.push_back(&one);
+  }
+
+  /// Compares what a real server said with what the fake says.
+  Report with(Sayings const& theirs, std::string const& their_name, ServerMaker const& fake) const {
+    std::string our_name;
+    auto const ours = run_cases(*suite, cases, fake, profile, our_name, [](Case const&, Outcome const&) {});
+    auto report = compare(cases, theirs, comparable(cases, ours.value()), waivers.value());
+    report.theirs = their_name;
+    report.ours = our_name;
+    report.profile = profile;
+    return report;
+  }
+
+  /// With what it said when one was at hand.
+  void with_recording(ServerMaker const& fake) const {
+    std::string name;
+    auto const recorded =
+        load_recording(std::filesystem::path(CONFORMANCE_FOLDER) / "kube-apiserver-1.20.2.json.gz", name);
+    ASSERT_TRUE(recorded) << recorded.error();
+    for (auto const* one : cases) {
+      bool const meant = std::ranges::find(one->profiles, profile) != one->profiles.end();
+      EXPECT_EQ(recorded->contains(one->id), meant) << one->id << ": the recording is to be renewed (README.md)";
+    }
+    auto const report = with(*recorded, name, fake);
+    EXPECT_TRUE(report.good()) << as_markdown(report);
+    std::cout << summary(report) << "\n";
+  }
+};
+
+TEST(Recording, says_the_same_as_the_fake) {
+  Comparison const comparison;
+  comparison.with_recording([&](bool controllers) { return make_in_process_driver(comparison.profile, controllers); });
+}
+
+TEST(Recording, says_the_same_as_the_fake_over_https) {
+  Comparison const comparison;
+  comparison.with_recording(
+      [&](bool controllers) { return start_fake_server(ECHO_FAKEAPI_PROGRAM, comparison.profile, controllers); });
+}
+
 /// The whole suite put to a real API server and to the fake, and the answers compared.
 TEST(RealServer, says_the_same_as_the_fake) {
   char const* const assets = std::getenv("KUBEBUILDER_ASSETS");
   if (assets == nullptr || *assets == '\0')
     GTEST_SKIP() << "KUBEBUILDER_ASSETS names no folder with etcd, kube-apiserver and kube-controller-manager";
-  auto const suite = load_suite(cases_folder);
-  ASSERT_TRUE(suite) << suite.error();
-  auto const waivers = load_waivers(std::filesystem::path(CONFORMANCE_FOLDER) / "waivers.yaml");
-  ASSERT_TRUE(waivers) << waivers.error();
-  std::vector<Case const*> cases;
-  for (auto const& one : suite->cases) cases.push_back(&one);
-  std::string const profile = "v1.20";
-
-  std::string real_name;
+  Comparison const comparison;
+  std::string name;
   auto const real = run_cases(
-      *suite, cases, [&](bool controllers) { return start_real_server(assets, controllers); }, profile, real_name,
+      *comparison.suite, comparison.cases, [&](bool controllers) { return start_real_server(assets, controllers); },
+      comparison.profile, name,
       [](Case const& one, Outcome const& outcome) {
         for (auto const& complaint : outcome.complaints) ADD_FAILURE() << "real, " << one.id << ": " << complaint;
       });
   ASSERT_TRUE(real) << real.error();
-  std::string our_name;
-  auto const ours = run_cases(
-      *suite, cases, [&](bool controllers) { return make_in_process_driver(profile, controllers); }, profile, our_name,
-      [](Case const&, Outcome const&) {});
-  ASSERT_TRUE(ours) << ours.error();
-  auto report = compare(cases, comparable(cases, *real), comparable(cases, *ours), *waivers);
-  report.theirs = real_name;
-  report.ours = our_name;
-  report.profile = profile;
+  auto const report = comparison.with(comparable(comparison.cases, *real), name, [&](bool controllers) {
+    return make_in_process_driver(comparison.profile, controllers);
+  });
   EXPECT_TRUE(report.good()) << as_markdown(report);
   std::cout << summary(report) << "\n";
 }

@@ -64,6 +64,7 @@ class InProcessDriver final : public Driver {
     fakeapi::ServerOptions options;
     options.profile = profile == "modern" ? fakeapi::Profile::modern : fakeapi::Profile::v1_20;
     options.field_management = true;
+    options.largest_object = fakeapi::etcd_largest_object;
     options.started = process_.clock().wall_now();
     server_ = std::make_unique<fakeapi::Server>(std::move(options));
     fakeapi::RequestContext context;

@@ -235,7 +235,8 @@ class Normaliser {
   json::value renamed(json::value const& value, std::string_view key) {
     if (auto const* array = value.if_array()) {
       json::array result;
-      for (auto const& item : *array) result.push_back(renamed(item, key == "cells" ? "cells" : ""));
+      bool const cells = key == "cells" || key.ends_with(".cells");  // of a Table, or of what a step projects of one
+      for (auto const& item : *array) result.push_back(renamed(item, cells ? "cells" : ""));
       return result;
     }
     if (auto const* object = value.if_object()) {

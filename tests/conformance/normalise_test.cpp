@@ -62,6 +62,12 @@ TEST(Normalise, times_suffixes_and_names_of_the_run_do_not_count) {
   EXPECT_NE(of(R"(["gen-bcdfg"])"), of(R"(["gen-abcde"])"));
 }
 
+TEST(Normalise, ages_in_tables_do_not_count_however_the_cells_are_named) {
+  EXPECT_EQ(of(R"([{"cells": ["a", "2m3s"]}])"), of(R"([{"cells": ["a", "0s"]}])"));
+  EXPECT_EQ(of(R"([{"rows.0.cells": ["a", "1s"]}])"), of(R"([{"rows.0.cells": ["a", "0s"]}])"));
+  EXPECT_NE(of(R"([{"rows.0.name": ["a", "1s"]}])"), of(R"([{"rows.0.name": ["a", "0s"]}])"));
+}
+
 TEST(Normalise, the_order_of_a_cache_does_not_count_but_that_of_later_events_does) {
   auto const added = [](std::string const& name) {
     return R"({"type": "ADDED", "object": {"metadata": {"name": ")" + name + R"("}}})";

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <fstream>
 
+#include "operator/http/encoding.hpp"
 #include "tests/conformance/normalise.hpp"
 
 namespace conformance {
@@ -70,18 +71,24 @@ Sayings comparable(std::vector<Case const*> const& cases, std::map<std::string, 
   return result;
 }
 
-std::string as_recording(Sayings const& sayings, std::string const& server_name) {
+std::string as_recording(Sayings const& sayings, std::string const& server_name, bool compressed) {
   json::object cases;
   for (auto const& [id, said] : sayings) {
     if (said.skipped.empty())
       cases[id] = json::object{{"transcript", said.transcript}, {"broken_off", said.broken_off}};
   }
-  return json::serialize(json::object{{"server", server_name}, {"cases", std::move(cases)}}) + "\n";
+  auto const text = json::serialize(json::object{{"server", server_name}, {"cases", std::move(cases)}}) + "\n";
+  constexpr int smallest = 9;
+  return compressed ? http::gzip(text, smallest) : text;
 }
 
 std::expected<Sayings, std::string> load_recording(std::filesystem::path const& file, std::string& server_name) {
   std::ifstream stream(file);
-  std::string const text(std::istreambuf_iterator<char>(stream), {});
+  std::string text(std::istreambuf_iterator<char>(stream), {});
+  if (text.starts_with("\x1f\x8b")) {
+    constexpr std::size_t longest = 64UL << 20;
+    text = http::gunzip(text, longest).value_or("");
+  }
   boost::system::error_code error;
   json::parse_options options;
   options.max_depth = 256;

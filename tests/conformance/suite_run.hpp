@@ -27,7 +27,8 @@ using Sayings = std::map<std::string, Said>;
 Sayings comparable(std::vector<Case const*> const& cases, std::map<std::string, Outcome> const& outcomes);
 
 /// So that a server need not be at hand to be compared with. A saying fits as long as its case is the same.
-std::string as_recording(Sayings const& sayings, std::string const& server_name);
+std::string as_recording(Sayings const& sayings, std::string const& server_name, bool compressed);
+/// Of a file, compressed or not.
 std::expected<Sayings, std::string> load_recording(std::filesystem::path const& file, std::string& server_name);
 
 /// What both servers said about these cases, compared.

@@ -64,6 +64,35 @@ TEST_F(Namespace, keeps_its_finalizers_in_a_plain_update) {
   EXPECT_EQ(shown(*updated, "spec"), json(R"({"finalizers": ["a.io/b", "kubernetes"]})"));
 }
 
+TEST_F(Namespace, is_active_as_long_as_it_lives_and_terminating_from_then_on) {
+  make();
+  auto const phase = [&](std::string const& word) {
+    return scene.patch(api::namespaces, "t", merge(R"({"status": {"phase": ")" + word + R"("}})"), Subresource::status);
+  };
+  EXPECT_TRUE(phase("Active"));
+  expect_causes(phase("Terminating"), {"status.Phase: Invalid value: \"Terminating\": may only be 'Active' if "
+                                       "`deletionTimestamp` is empty"});
+  remove();
+  EXPECT_TRUE(phase("Terminating"));
+  expect_causes(phase("Active"), {"status.Phase: Invalid value: \"Active\": may only be 'Terminating' if "
+                                  "`deletionTimestamp` is not empty"});
+}
+
+TEST(ModernNamespace, always_has_its_name_as_a_label) {
+  ServerOptions options;
+  options.profile = Profile::modern;
+  Scene scene("", std::move(options));
+  auto const label = [&](api::ObjectPtr const& object) { return shown(object).at("metadata").at("labels"); };
+  EXPECT_EQ(label(*scene.get(api::namespaces, "default")), json(R"({"kubernetes.io/metadata.name": "default"})"));
+  auto const made = *scene.create(api::namespaces, object(R"({"metadata": {"name": "t", "labels": {"a": "b"}}})"));
+  EXPECT_EQ(label(made), json(R"({"a": "b", "kubernetes.io/metadata.name": "t"})"));
+  auto const kept = *scene.patch(
+      api::namespaces, "t", merge(R"({"metadata": {"labels": {"a": null, "kubernetes.io/metadata.name": "other"}}})"));
+  EXPECT_EQ(label(kept), json(R"({"kubernetes.io/metadata.name": "t"})"));
+  auto const generated = *scene.create(api::namespaces, object(R"({"metadata": {"generateName": "g-"}})"));
+  EXPECT_EQ(*generated->metadata.labels->find("kubernetes.io/metadata.name"), generated->metadata.name);
+}
+
 TEST_F(Namespace, takes_only_qualified_finalizers) {
   make();
   expect_causes(

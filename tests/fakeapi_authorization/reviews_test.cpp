@@ -29,6 +29,9 @@ struct Reviews : Cluster {
   }
 };
 
+/// Valid as long as the user is.
+Poster posted_by(User const& user) { return {user, "kubectl", api::Timestamp(std::chrono::seconds(0))}; }
+
 /// The last part of a path, and the namespace in it.
 std::pair<std::string, std::string> place(std::string_view path) {
   auto const plural = path.substr(path.rfind('/') + 1);
@@ -60,8 +63,8 @@ TEST_F(Reviews, are_answered_as_by_the_real_server) {
     bool const review = path.contains("reviews") && request.at("call").at(0) == "POST" && request.at("code") != 403;
     if (!review) continue;
     auto const [plural, namespace_] = place(path);
-    auto const answer = evaluate(kind(plural), request.at("body"), namespace_, whose(request.at("token").as_string()),
-                                 authorizer(), server);
+    auto const answer = evaluate(kind(plural), request.at("body"), namespace_,
+                                 posted_by(whose(request.at("token").as_string())), authorizer(), server);
     auto const& expected = request.at("answer");
     ++compared;
     if (request.at("code") == 201) {
@@ -84,7 +87,8 @@ TEST_F(Reviews, are_answered_as_by_the_real_server) {
 TEST_F(Reviews, are_told_that_everything_is_allowed_where_it_is_without_roles) {
   auto const anybody = [](User const&, Attributes const&) { return Decision{true, ""}; };
   auto const body = json::parse(R"({"spec": {"namespace": "ra"}})");
-  auto const answer = evaluate(kind("selfsubjectrulesreviews"), body, "", user("alice", {}), anybody, server).value();
+  auto const answer =
+      evaluate(kind("selfsubjectrulesreviews"), body, "", posted_by(user("alice", {})), anybody, server).value();
   auto const& rules = answer.at("status").at("resourceRules").as_array();
   EXPECT_EQ(rules.back(), json::parse(R"({"verbs": ["*"], "apiGroups": ["*"], "resources": ["*"]})"));
 }
@@ -92,7 +96,7 @@ TEST_F(Reviews, are_told_that_everything_is_allowed_where_it_is_without_roles) {
 TEST_F(Reviews, of_broken_bindings_say_so) {
   auto const body = json::parse(R"({"spec": {"namespace": "ra"}})");
   auto const answer =
-      evaluate(kind("selfsubjectrulesreviews"), body, "", user("dave", {}), authorizer(), server).value();
+      evaluate(kind("selfsubjectrulesreviews"), body, "", posted_by(user("dave", {})), authorizer(), server).value();
   EXPECT_EQ(answer.at("status").at("evaluationError"),
             "[clusterrole.rbac.authorization.k8s.io \"t-missing\" not found, "
             "clusterrole.rbac.authorization.k8s.io \"t-gone\" not found]");
@@ -100,21 +104,39 @@ TEST_F(Reviews, of_broken_bindings_say_so) {
 
 TEST_F(Reviews, of_a_wrong_version_are_refused) {
   auto const body = json::parse(R"({"apiVersion": "authorization.k8s.io/v9", "kind": "SelfSubjectAccessReview"})");
-  auto const answer = evaluate(kind("selfsubjectaccessreviews"), body, "", user("a", {}), authorizer(), server);
+  auto const answer =
+      evaluate(kind("selfsubjectaccessreviews"), body, "", posted_by(user("a", {})), authorizer(), server);
   ASSERT_FALSE(answer);
   EXPECT_EQ(answer.error().message,
             "the API version in the data (authorization.k8s.io/v9) does not match the expected API version "
             "(authorization.k8s.io/v1)");
-  EXPECT_EQ(evaluate(kind("selfsubjectaccessreviews"), json::value("x"), "", user("a", {}), authorizer(), server)
-                .error()
-                .code,
-            400);
+  EXPECT_EQ(
+      evaluate(kind("selfsubjectaccessreviews"), json::value("x"), "", posted_by(user("a", {})), authorizer(), server)
+          .error()
+          .code,
+      400);
 }
 
 TEST_F(Reviews, do_not_tell_in_1_20_who_one_is) {
   EXPECT_EQ(find_review(Profile::v1_20, {"authentication.k8s.io", "v1", "selfsubjectreviews"}), nullptr);
   EXPECT_NE(find_review(Profile::modern, {"authentication.k8s.io", "v1", "selfsubjectreviews"}), nullptr);
   EXPECT_EQ(find_review(Profile::modern, {"authorization.k8s.io", "v9", "selfsubjectaccessreviews"}), nullptr);
+}
+
+TEST(Review, is_accounted_for_where_the_server_does_that) {
+  ServerOptions options;
+  options.field_management = true;
+  Server server(std::move(options));
+  auto const body = json::parse(R"({"kind": "SelfSubjectAccessReview", "apiVersion": "authorization.k8s.io/v1",
+    "metadata": {"managedFields": [{"manager": "x"}]}, "spec": {"nonResourceAttributes": {"path": "/x", "verb": "get"}}})");
+  auto const nobody = [](User const&, Attributes const&) { return Decision{false, ""}; };
+  auto const& review = *find_review(Profile::v1_20, {"authorization.k8s.io", "v1", "selfsubjectaccessreviews"});
+  User const user;
+  auto const answer = evaluate(review, body, "", posted_by(user), nobody, server);
+  ASSERT_TRUE(answer) << answer.error().message;
+  EXPECT_EQ(answer->at("metadata").at("managedFields"), json::parse(R"([{"manager": "kubectl", "operation": "Update",
+    "apiVersion": "authorization.k8s.io/v1", "time": "1970-01-01T00:00:00Z", "fieldsType": "FieldsV1",
+    "fieldsV1": {"f:spec": {"f:nonResourceAttributes": {".": {}, "f:path": {}, "f:verb": {}}}}}])"));
 }
 
 struct ModernReviews : Reviews {
@@ -127,7 +149,7 @@ TEST_F(ModernReviews, tell_who_one_is) {
   who.extra["a"] = {"b", "c"};
   auto const body = json::parse(R"({"kind": "SelfSubjectReview", "apiVersion": "authentication.k8s.io/v1",
     "metadata": {"creationTimestamp": null}, "status": {"userInfo": {}}})");
-  auto const answer = evaluate(kind("selfsubjectreviews"), body, "", who, authorizer(), server);
+  auto const answer = evaluate(kind("selfsubjectreviews"), body, "", posted_by(who), authorizer(), server);
   ASSERT_TRUE(answer) << answer.error().message;
   EXPECT_EQ(*answer, json::parse(R"({"kind": "SelfSubjectReview", "apiVersion": "authentication.k8s.io/v1",
     "metadata": {"creationTimestamp": null}, "status": {"userInfo": {"username": "alice", "uid": "u",

@@ -63,14 +63,14 @@ void choose(std::string const& file) {
   current = &at->second;
 }
 
-class RecordedRollouts : public ::testing::TestWithParam<char const*> {
+class RecordedRollouts : public ::testing::TestWithParam<std::string> {
  protected:
   RecordedRollouts() { choose(GetParam()); }
-  bool is_first() const { return std::string_view(GetParam()).contains("-1."); }
+  bool is_first() const { return GetParam().contains("-1."); }
 };
 INSTANTIATE_TEST_SUITE_P(, RecordedRollouts,
                          ::testing::Values("recorded-rollouts-1.jsonl", "recorded-rollouts-2.jsonl"),
-                         [](auto const& each) { return std::string(each.param).substr(9, 10).replace(8, 1, "_"); });
+                         [](auto const& each) { return each.param.substr(9, 10).replace(8, 1, "_"); });
 
 /// The objects of a kind as they were at a revision, by name.
 std::map<std::string, api::ObjectPtr> state_at(std::string_view kind, std::uint64_t revision) {

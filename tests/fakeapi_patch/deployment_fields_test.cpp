@@ -131,5 +131,30 @@ TEST_F(DeploymentFields, AreResetByAnEmptyListToo) {
   EXPECT_EQ(owners(writers.patch(api::deployments, "d", merge(R"({"metadata":{"managedFields":[]}})"), "x")), "nobody");
 }
 
+// The protocol of a port of a Service is filled in, but OpenAPI did not tell that before 1.21.
+TEST(ServiceFields, OfAPortNeedItsProtocolOnServersOf120) {
+  auto const text = R"({"apiVersion":"v1","kind":"Service","metadata":{"name":"s"},"spec":{"ports":[{"port":80}]}})";
+  Writers old(demo_definition());
+  expect_error(old.apply(api::Resource{"", "v1", "services"}, text, "m"), 500, Reason::unknown,
+               "failed to create typed patch object: .spec.ports: element 0: associative list with keys has an element "
+               "that omits key field \"protocol\" (and doesn't have default value)");
+  Writers modern(demo_definition(), Profile::modern);
+  EXPECT_TRUE(modern.apply(api::Resource{"", "v1", "services"}, text, "m"));
+}
+
+TEST(ServiceFields, DoNotCountWhatTheServerAdds) {
+  Writers writers(demo_definition());
+  auto const made = writers.create(
+      api::Resource{"", "v1", "services"},
+      object(
+          R"({"apiVersion":"v1","kind":"Service","metadata":{"name":"s"},"spec":{"clusterIP":"None","ports":[{"port":80}]}})"),
+      "m");
+  ASSERT_TRUE(made) << made.error().to_string();
+  EXPECT_EQ((*made)->spec->at("clusterIPs"), json(R"(["None"])"));
+  EXPECT_EQ(owners(made),
+            R"(m Update {"f:spec":{"f:clusterIP":{},"f:ports":{".":{},"k:{\"port\":80,\"protocol\":\"TCP\"}":)"
+            R"({".":{},"f:port":{},"f:protocol":{},"f:targetPort":{}}},"f:sessionAffinity":{},"f:type":{}}})");
+}
+
 }  // namespace
 }  // namespace fakeapi::testing

@@ -187,6 +187,17 @@ TEST(Reconciliation, FollowsListsAndObjectsThatBecameAtomicOrGranular) {
   EXPECT_EQ(reconciled(R"({"f:spec":{"f:text":{},"f:nested":{"f:a":{}}}})", R"({"spec":{"text":"t"}})"), "unchanged");
 }
 
+TEST(Fields, OfALargeObjectInAnyOrderTakeTimeInProportion) {
+  json::object labels;
+  std::uint32_t name = 1;
+  for (int i = 0; i < 50000; ++i) labels[std::to_string(name = name * 1664525U + 1013904223U)] = "v";
+  auto const count = labels.size();
+  json::value const thing_of_many{{"spec", {{"labels", std::move(labels)}}}};
+  EXPECT_EQ(fields_of(thing_of_many, thing()).size(), count);
+  json::value const empty{{"spec", json::object()}};
+  EXPECT_EQ(compare(&empty, &thing_of_many, thing()).added.size(), count + 1);
+}
+
 // Random things of the schema above.
 json::value any_thing() {
   auto const text = [] { return std::string(1, static_cast<char>('a' + *rc::gen::inRange(0, 3))); };

@@ -13,7 +13,7 @@ struct BadInput {
   std::string message;  ///< without the file
 };
 
-void PrintTo(BadInput const& input, std::ostream* out) { *out << input.text; }
+void PrintTo(BadInput const& input, std::ostream* out) { *out << input.name; }
 
 /// An Echo in four lines; what is wrong comes from line 5 on.
 std::string after_echo(std::string const& text) {

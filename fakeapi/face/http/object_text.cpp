@@ -179,7 +179,11 @@ void append_object(std::string& out, api::Object const& object, bool typed) {
     append_text(out, "kind", object.kind);
     append_text(out, "apiVersion", object.api_version);
     append_member(out, "metadata");
-    append_typed_metadata(out, object.metadata);
+    if (object.kind == "Status") {
+      out += "{}";  // that of a list, which has no time
+    } else {
+      append_typed_metadata(out, object.metadata);
+    }
     append_tree(out, "spec", object.spec, MemberOrder::as_is);
     append_tree(out, "status", object.status, MemberOrder::as_is);
     if (object.rest) {

@@ -335,4 +335,14 @@ Parsed<DeleteBody> delete_options(boost::json::value const& body) {
   return read;
 }
 
+std::string manager_of(std::string_view agent) {
+  constexpr std::size_t longest = 128;
+  std::string name;
+  for (char const c : agent.substr(0, agent.find('/'))) {
+    auto const byte = static_cast<unsigned char>(c);
+    if (byte >= 0x20 && byte != 0x7f && name.size() < longest) name += c;
+  }
+  return name.empty() ? "unknown" : name;
+}
+
 }  // namespace fakeapi::http

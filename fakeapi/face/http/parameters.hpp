@@ -37,4 +37,7 @@ Parsed<DeleteBody> delete_options(Query const& query);
 /// From a body: a DeleteOptions object of any group. Some failures are a 500, as on the real server.
 Parsed<DeleteBody> delete_options(boost::json::value const& body);
 
+/// The part of a User-Agent that names a field manager.
+std::string manager_of(std::string_view agent);
+
 }  // namespace fakeapi::http

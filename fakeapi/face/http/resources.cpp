@@ -15,17 +15,6 @@
 namespace fakeapi::http {
 namespace {
 
-// The part of a User-Agent that names a field manager.
-std::string manager_of(std::string_view agent) {
-  constexpr std::size_t longest = 128;
-  std::string name;
-  for (char const c : agent.substr(0, agent.find('/'))) {
-    auto const byte = static_cast<unsigned char>(c);
-    if (byte >= 0x20 && byte != 0x7f && name.size() < longest) name += c;
-  }
-  return name.empty() ? "unknown" : name;
-}
-
 class Handler {
  public:
   Handler(Exchange& exchange, std::shared_ptr<Served const> served)
@@ -63,11 +52,17 @@ class Handler {
 
   Rendering rendering() const { return {exchange_.cache, served_->kind, form_, exchange_.now}; }
 
-  Result<api::Response> execute() {
-    manager_ = manager_of(exchange_.request.headers.get("User-Agent"));
+  RequestContext request_context() const {
     RequestContext context;
     context.actor = exchange_.actor;
     context.now = exchange_.now;
+    context.frontend = exchange_.frontend;
+    return context;
+  }
+
+  Result<api::Response> execute() {
+    manager_ = manager_of(exchange_.request.headers.get("User-Agent"));
+    auto context = request_context();
     context.default_manager = manager_;
     context.duplicate_fields = &duplicates_;
     context.report = &report_;
@@ -168,7 +163,7 @@ class Handler {
     plan.timeout = options->timeout;
     plan.bookmarks = options->allow_bookmarks;
     request_.options = *std::move(options);
-    auto cursor = exchange_.server.open_watch(request_);
+    auto cursor = exchange_.server.open_watch(request_, request_context());
     if (!cursor) return std::move(cursor.error());
     if (form_.encoding != Encoding::json) {
       return failures::not_acceptable(

@@ -272,6 +272,15 @@ void validate_structure(Kind const& kind, api::Object const& next, api::Object c
   });
 }
 
+// Newer servers look at lists of a status that are sets or maps, but not once they are broken.
+void validate_new_lists(Kind const& kind, api::Object const& next, api::Object const* stored, FieldErrors& errors) {
+  Schema const* const schema = kind.schema->property("status");
+  if (!kind.schema->has_lists || schema == nullptr || !next.status) return;
+  FieldErrors before;
+  if (stored != nullptr && stored->status) schema->validate_lists(*stored->status, "status", before);
+  if (before.empty()) schema->validate_lists(*next.status, "status", errors);
+}
+
 void validate(Admission const& admission, api::Object const& next, api::Object const* stored, FieldErrors& errors) {
   if (stored != nullptr && next.spec == stored->spec && next.status == stored->status && next.rest == stored->rest) {
     return;
@@ -285,11 +294,13 @@ void validate(Admission const& admission, api::Object const& next, api::Object c
   validate_structure(kind, next, stored, errors);
 }
 
-void validate_status(Kind const& kind, api::Object const& next, api::Object const* stored, FieldErrors& errors) {
+void validate_status(Admission const& admission, api::Object const& next, api::Object const* stored,
+                     FieldErrors& errors) {
+  Kind const& kind = admission.kind;
   if (stored != nullptr && next.status == stored->status) return;
   validate_content(kind, next, stored, errors);
   if (kind.scale) validate_scale_status(next, *kind.scale, errors);
-  validate_structure(kind, next, stored, errors);
+  if (admission.modern) validate_new_lists(kind, next, stored, errors);
 }
 
 std::expected<ScaleView, api::Error> read_scale(Kind const& kind, api::Object const& object) {

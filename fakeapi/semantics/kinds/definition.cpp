@@ -54,6 +54,20 @@ std::optional<api::Error> admit(Admission const& admission, api::Object& object,
   return std::nullopt;
 }
 
+void fill_in(json::object& document, bool /*modern*/) {
+  auto* const spec = document.if_contains("spec");
+  if (spec == nullptr || !spec->is_object()) return;
+  fill_in_definition(spec->get_object());
+  auto& status = document["status"];
+  if (!status.is_object()) status.emplace_object();
+  auto const* const kept = status.get_object().if_contains("storedVersions");
+  if (kept != nullptr && kept->is_array() && !kept->get_array().empty()) return;
+  auto const* const versions = spec->get_object().if_contains("versions");
+  if (versions == nullptr || !versions->is_array()) return;
+  auto const found = std::ranges::find_if(versions->get_array(), stores);
+  if (found != versions->get_array().end()) status.get_object()["storedVersions"] = json::array{name_of(*found)};
+}
+
 // Names and conditions come from the controllers.
 void prepare_create(Kind const& /*kind*/, api::Object& object) {
   json::object status;
@@ -197,11 +211,13 @@ Strategy const definition_strategy{
     .has_status = true,
     .has_scale = false,
     .admit = admit,
+    .fill_in = fill_in,
     .prepare_create = prepare_create,
     .prepare_update = prepare_update,
     .prepare_status_update = prepare_status_update,
     .validate = validate,
     .validate_status = nullptr,
+    .loose_finalizers = true,
     .name_messages = names::subdomain_name,
     .undeletable = nullptr,
     .prepare_finalize = nullptr,

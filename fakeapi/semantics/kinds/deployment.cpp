@@ -69,7 +69,8 @@ void validate(Admission const& /*admission*/, api::Object const& next, api::Obje
   }
 }
 
-void validate_status(Kind const& /*kind*/, api::Object const& next, api::Object const* stored, FieldErrors& errors) {
+void validate_status(Admission const& /*admission*/, api::Object const& next, api::Object const* stored,
+                     FieldErrors& errors) {
   constexpr std::array<std::string_view, 7> counters{"observedGeneration", "replicas",          "updatedReplicas",
                                                      "readyReplicas",      "availableReplicas", "unavailableReplicas",
                                                      "collisionCount"};

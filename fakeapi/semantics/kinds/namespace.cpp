@@ -33,6 +33,29 @@ json::array const* finalizers_of(api::SharedJson const& spec) {
   return list != nullptr ? list->if_array() : nullptr;
 }
 
+// Newer servers label each namespace with its name, whatever is sent.
+constexpr std::string_view name_label = "kubernetes.io/metadata.name";
+
+std::optional<api::Error> admit(Admission const& admission, api::Object& object, api::Object const* /*stored*/) {
+  auto const& name = object.metadata.name;
+  if (!admission.modern || name.empty()) return std::nullopt;
+  auto const* const label = object.metadata.labels->find(name_label);
+  if (label != nullptr && *label == name) return std::nullopt;
+  auto labels = *object.metadata.labels;
+  labels.set(name_label, name);
+  object.metadata.labels = std::move(labels);
+  return std::nullopt;
+}
+
+void fill_in(json::object& document, bool modern) {
+  auto* const metadata = document.if_contains("metadata");
+  auto const* const name = metadata != nullptr ? metadata->at("name").if_string() : nullptr;
+  if (!modern || name == nullptr || name->empty()) return;
+  auto& labels = metadata->get_object()["labels"];
+  if (!labels.is_object()) labels.emplace_object();
+  labels.get_object()[name_label] = *name;
+}
+
 void prepare_create(Kind const& /*kind*/, api::Object& object) {
   object.status = active();
   object.rest = nullptr;
@@ -57,6 +80,16 @@ void prepare_update(Kind const& /*kind*/, api::Object& next, api::Object const& 
 void prepare_status_update(Kind const& /*kind*/, api::Object& next, api::Object const& stored) {
   next.spec = stored.spec;
   next.rest = nullptr;
+}
+
+void validate_status(Admission const& /*admission*/, api::Object const& next, api::Object const* /*stored*/,
+                     FieldErrors& errors) {
+  auto const phase = api::find_string(next.status.get(), {"phase"}).value_or("Active");
+  bool const terminating = next.metadata.terminating();
+  if (phase == (terminating ? "Terminating" : "Active")) return;
+  errors.invalid("status.Phase", go_value::text(phase),
+                 terminating ? "may only be 'Terminating' if `deletionTimestamp` is not empty"
+                             : "may only be 'Active' if `deletionTimestamp` is empty");
 }
 
 // Of the spec everything may be changed: there is nothing but its finalizers.
@@ -118,12 +151,13 @@ Strategy const namespace_strategy{
     .garbage_collected = true,
     .has_status = true,
     .has_scale = false,
-    .admit = nullptr,
+    .admit = admit,
+    .fill_in = fill_in,
     .prepare_create = prepare_create,
     .prepare_update = prepare_update,
     .prepare_status_update = prepare_status_update,
     .validate = nullptr,
-    .validate_status = nullptr,
+    .validate_status = validate_status,
     .name_messages = names::label_name,
     .undeletable = undeletable,
     .prepare_finalize = prepare_finalize,

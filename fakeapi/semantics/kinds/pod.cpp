@@ -96,6 +96,11 @@ std::optional<api::Error> admit(Admission const& admission, api::Object& object,
   return std::nullopt;
 }
 
+void fill_in(json::object& document, bool /*modern*/) {
+  auto* spec = document.if_contains("spec");
+  if (spec != nullptr && spec->is_object()) types::pod_defaults.fill(spec->get_object());
+}
+
 // What counts for the class of service: CPU and memory above zero, added up over the containers.
 using Amounts = std::map<std::string_view, std::int64_t>;
 
@@ -193,7 +198,8 @@ void check_transitions(api::Object const& next, api::Object const& stored, std::
   }
 }
 
-void validate_status(Kind const& /*kind*/, api::Object const& next, api::Object const* stored, FieldErrors& errors) {
+void validate_status(Admission const& /*admission*/, api::Object const& next, api::Object const* stored,
+                     FieldErrors& errors) {
   if (stored != nullptr && next.status == stored->status) return;
   // The real server looks for the conditions below metadata.
   rules::Where const root("metadata");
@@ -246,6 +252,7 @@ Strategy const pod_strategy{
     .garbage_collected = true,
     .has_status = true,
     .admit = admit,
+    .fill_in = fill_in,
     .prepare_create = prepare_create,
     .allocate = check_overhead,
     .prepare_update = keep_status,

@@ -38,7 +38,8 @@ void validate_update(Admission const& admission, api::Object const& next, api::O
   }
 }
 
-void validate_status(Kind const& /*kind*/, api::Object const& next, api::Object const* stored, FieldErrors& errors) {
+void validate_status(Admission const& /*admission*/, api::Object const& next, api::Object const* stored,
+                     FieldErrors& errors) {
   constexpr std::array<std::string_view, 5> counters{"replicas", "fullyLabeledReplicas", "readyReplicas",
                                                      "availableReplicas", "observedGeneration"};
   if (stored != nullptr && next.status == stored->status) return;

@@ -146,7 +146,8 @@ void validate_update(Admission const& admission, api::Object const& next, api::O
   if (next.spec != stored.spec) rules::check_service(*next.spec, errors);
 }
 
-void validate_status(Kind const& /*kind*/, api::Object const& next, api::Object const* stored, FieldErrors& errors) {
+void validate_status(Admission const& /*admission*/, api::Object const& next, api::Object const* stored,
+                     FieldErrors& errors) {
   if (stored != nullptr && next.status == stored->status) return;
   rules::check_load_balancer(*next.status, errors);
 }
