@@ -197,11 +197,15 @@ void compare(Measured const& fake, Measured const& other) {
       std::printf("%-24s %12.1f %12.1f %8.1f times\n", what.c_str(), ours, theirs,
                   more_is_better ? ours / theirs : theirs / ours);
   };
-  for (std::size_t i = 0; i < std::min(fake.operations.size(), other.operations.size()); ++i)
-    row(fake.operations[i].result.name + ", 1/s", fake.operations[i].result.per_second(),
-        other.operations[i].result.per_second(), true);
+  for (std::size_t i = 0; i < std::min(fake.operations.size(), other.operations.size()); ++i) {
+    auto const& [ours, our_cost] = fake.operations[i];
+    auto const& [theirs, their_cost] = other.operations[i];
+    row(ours.name + ", 1/s", ours.per_second(), theirs.per_second(), true);
+    row("  CPU us of the server", our_cost.server_us, their_cost.server_us, false);
+  }
   row("list of all, ms", fake.list.median_ms, other.list.median_ms, false);
   row("events delivered, 1/s", deliveries_per_second(fake.fan_out), deliveries_per_second(other.fan_out), true);
+  row("  CPU us of the server", fake.fan_out_cost.server_us, other.fan_out_cost.server_us, false);
   row("start, ms", fake.start_ms, other.start_ms, false);
   row("resident when empty, MB", fake.empty_mb, other.empty_mb, false);
   row("with all watchers, MB", fake.fan_out_cost.peak_mb, other.fan_out_cost.peak_mb, false);
