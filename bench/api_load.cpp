@@ -56,6 +56,7 @@ struct FanOut {
   explicit FanOut(seams::Clock& clock) : done(clock) {}
   std::uint64_t delivered = 0;
   std::uint32_t running = 0;
+  std::uint32_t ended = 0;
   std::string error;
   seams::Gate done;
 };
@@ -68,7 +69,9 @@ asio::awaitable<void> count_events(Target target, std::shared_ptr<FanOut> shared
     body.clear();
     auto const more = co_await connection->read_body(body, target.clock.now() + patience);
     if (!more || !*more) {
-      shared->error = more ? "a watch has ended" : more.error().message;
+      // A server may part with a watcher that it finds too slow.
+      ++shared->ended;
+      if (!more && shared->error.empty()) shared->error = more.error().message;
       break;
     }
     // One event is one line.
@@ -118,7 +121,7 @@ std::vector<Load> operations(std::uint32_t round) {
   loads.push_back(
       {.name = "get Echo", .shot = [](std::uint64_t) { return Shot{.target = echoes_in("bench") + "/echo-0"}; }});
   loads.push_back({.name = "list 500 Echoes",
-                   .shot = [](std::uint64_t) { return Shot{.target = echoes_in("bench") + "?limit=500"}; }});
+                   .shot = [](std::uint64_t) { return Shot{.target = echoes_in("list") + "?limit=500"}; }});
   return loads;
 }
 
@@ -159,9 +162,8 @@ asio::awaitable<FanOutResult> run_fan_out(Target const& target, std::uint32_t wa
   auto const created = co_await run_load(target, create, 4, 1h, events);
   if (created.requests < events) throw std::runtime_error("the Echoes cannot be created: " + created.first_error);
   while (shared->running > 0) co_await shared->done.wait();
-  if (!shared->error.empty()) throw std::runtime_error("a watcher has failed: " + shared->error);
   auto const time = std::chrono::duration<double>(target.stopwatch() - began).count();
-  co_return FanOutResult{watchers, events, shared->delivered, time};
+  co_return FanOutResult{watchers, events, shared->delivered, time, shared->ended, shared->error};
 }
 
 asio::awaitable<StuckResult> run_stuck(Target const& target, seams::Duration wait) {

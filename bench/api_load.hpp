@@ -23,7 +23,8 @@ boost::asio::awaitable<Answer> ask(Target const& target, std::string method, std
 /// std::runtime_error with the server's answer when that cannot be had.
 boost::asio::awaitable<void> prepare(Target const& target);
 
-/// Creates of Echoes, gets of one, lists of 500 of them. The names of what is created differ from round to round.
+/// Creates of Echoes, gets of one, lists of 500 of those that run_list() has made. The names of what is created differ
+/// from round to round.
 std::vector<Load> operations(std::uint32_t round);
 
 /// A list of so many Echoes, uncompressed, ten times.
@@ -40,7 +41,9 @@ struct FanOutResult {
   std::uint32_t watchers = 0;
   std::uint32_t events = 0;
   std::uint64_t delivered = 0;
-  double seconds = 0;  ///< from the first write to the last delivery
+  double seconds = 0;       ///< from the first write to the last delivery
+  std::uint32_t ended = 0;  ///< watches that the server ended before they had got everything
+  std::string first_error{};
 };
 boost::asio::awaitable<FanOutResult> run_fan_out(Target const& target, std::uint32_t watchers, std::uint32_t events);
 

@@ -72,7 +72,8 @@ ApiServer start_real(fs::path const& assets, fs::path const& folder) {
                                                              .server = server.where.port,
                                                              .folder = folder,
                                                              .tokens = folder / "tokens.csv",
-                                                             .service_account_key = folder / "pki/server.key"});
+                                                             .service_account_key = folder / "pki/server.key",
+                                                             .service_account_public_key = folder / "pki/server.crt"});
   auto& arguments = commands.back().arguments;
   arguments.push_back("--tls-cert-file=" + (folder / "pki/server.crt").string());
   arguments.push_back("--tls-private-key-file=" + (folder / "pki/server.key").string());

@@ -107,10 +107,12 @@ class Meter {
 };
 
 asio::awaitable<void> await_start(ApiServer const& server, Target const& target, Measured& found) {
+  found.name = server.name;
   for (int attempt = 0;; ++attempt) {
     auto const answer = co_await ask(target, "GET", "/readyz");
     if (answer.status == 200) break;
-    if (attempt > 60'000) throw std::runtime_error(server.name + " does not come up: " + answer.body);
+    bool const all_run = std::ranges::all_of(server.processes, [](auto const& process) { return process->running(); });
+    if (attempt > 60'000 || !all_run) throw std::runtime_error("does not come up: " + answer.body);
     co_await seams::sleep_until(target.clock, target.clock.now() + 1ms);
   }
   if (server.processes.empty()) co_return;
@@ -180,6 +182,9 @@ void print(Measured const& found) {
         fan_out.watchers, fan_out.events, static_cast<unsigned long long>(fan_out.delivered), fan_out.seconds,
         deliveries_per_second(fan_out), found.fan_out_cost.server_us, found.fan_out_cost.client_us,
         found.fan_out_cost.peak_mb);
+  if (fan_out.ended > 0)
+    std::printf("  %u of the watches ended before they had got everything%s%s\n", fan_out.ended,
+                fan_out.first_error.empty() ? "" : ", the first one with: ", fan_out.first_error.c_str());
   if (found.stuck)
     std::printf("a watcher that does not read: %s, after %.1f MB of 40\n",
                 found.stuck->cut_off ? "cut off" : "NOT cut off", static_cast<double>(found.stuck->bytes) / megabyte);
@@ -192,11 +197,15 @@ void compare(Measured const& fake, Measured const& other) {
       std::printf("%-24s %12.1f %12.1f %8.1f times\n", what.c_str(), ours, theirs,
                   more_is_better ? ours / theirs : theirs / ours);
   };
-  for (std::size_t i = 0; i < std::min(fake.operations.size(), other.operations.size()); ++i)
-    row(fake.operations[i].result.name + ", 1/s", fake.operations[i].result.per_second(),
-        other.operations[i].result.per_second(), true);
+  for (std::size_t i = 0; i < std::min(fake.operations.size(), other.operations.size()); ++i) {
+    auto const& [ours, our_cost] = fake.operations[i];
+    auto const& [theirs, their_cost] = other.operations[i];
+    row(ours.name + ", 1/s", ours.per_second(), theirs.per_second(), true);
+    row("  CPU us of the server", our_cost.server_us, their_cost.server_us, false);
+  }
   row("list of all, ms", fake.list.median_ms, other.list.median_ms, false);
   row("events delivered, 1/s", deliveries_per_second(fake.fan_out), deliveries_per_second(other.fan_out), true);
+  row("  CPU us of the server", fake.fan_out_cost.server_us, other.fan_out_cost.server_us, false);
   row("start, ms", fake.start_ms, other.start_ms, false);
   row("resident when empty, MB", fake.empty_mb, other.empty_mb, false);
   row("with all watchers, MB", fake.fan_out_cost.peak_mb, other.fan_out_cost.peak_mb, false);
@@ -237,6 +246,7 @@ int http_main(int argc, char** argv) {
   print_load_of_machine("at the beginning");
   TemporaryFolder const temporary;
   std::vector<Measured> all;
+  bool good = true;
   auto const measure_one = [&](auto const& start) {
     auto const folder = temporary.path() / std::to_string(all.size());
     fs::create_directory(folder);
@@ -259,6 +269,7 @@ int http_main(int argc, char** argv) {
       run(context, [&]() -> asio::awaitable<void> { co_await measure(server, target, arguments, found); });
     } catch (std::exception const& error) {
       std::fprintf(stderr, "%s: %s\n", server.name.c_str(), error.what());
+      good = false;
     }
     print(found);
     all.push_back(std::move(found));
@@ -270,7 +281,7 @@ int http_main(int argc, char** argv) {
   if (!arguments.url.empty()) measure_one([&](fs::path const&) { return given(arguments); });
   for (std::size_t i = 1; i < all.size(); ++i) compare(all[0], all[i]);
   print_load_of_machine("at the end");
-  return 0;
+  return good ? 0 : 1;
 }
 
 }  // namespace bench

@@ -101,6 +101,8 @@ asio::awaitable<bool> ServerConnection::read_request() {
   bool waited = false;
   MonotonicTime deadline = after(clock_, options_.idle_timeout);
   phase_ = Phase::idle;
+  // A client that is quicker with its next request than we are with looking for it does not keep the others waiting.
+  if (requests_ > 0 && input().empty()) co_await seams::yield_turn();
   for (;;) {
     if (!input().empty()) {
       input_begin_ += parser_.feed(input());

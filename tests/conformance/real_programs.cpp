@@ -17,8 +17,9 @@ std::vector<Command> real_server_commands(std::filesystem::path const& assets, R
                          "--advertise-address=127.0.0.1", "--service-cluster-ip-range=10.0.0.0/24",
                          "--token-auth-file=" + place.tokens.string(), "--authorization-mode=RBAC",
                          "--disable-admission-plugins=ServiceAccount", "--endpoint-reconciler-type=none",
-                         "--service-account-issuer=https://kubernetes.default.svc", "--service-account-key-file=" + key,
-                         "--service-account-signing-key-file=" + key}}};
+                         "--service-account-issuer=https://kubernetes.default.svc",
+                         "--service-account-key-file=" + place.service_account_public_key.string(),
+                         "--service-account-signing-key-file=" + place.service_account_key.string()}}};
 }
 
 }  // namespace conformance

@@ -17,9 +17,12 @@ struct RealPlace {
   std::uint16_t etcd = 0;
   std::uint16_t etcd_peers = 0;
   std::uint16_t server = 0;
-  std::filesystem::path folder;               ///< for all that the programs write
-  std::filesystem::path tokens;               ///< a token file
-  std::filesystem::path service_account_key;  ///< that nobody uses, and that kube-apiserver wants all the same
+  std::filesystem::path folder;  ///< for all that the programs write
+  std::filesystem::path tokens;  ///< a token file
+  /// What nobody uses, and what kube-apiserver wants all the same: a private key, and something with its public part
+  /// (of an RSA key the same file will do, of an ECDSA key it has to be a certificate).
+  std::filesystem::path service_account_key;
+  std::filesystem::path service_account_public_key;
 };
 
 /// etcd and then kube-apiserver, from a folder such as envtest's: authorization by roles, none of the things that need

@@ -131,7 +131,8 @@ std::expected<std::unique_ptr<RealServer>, std::string> start_once(Path const& a
                                                 .server = ports[2],
                                                 .folder = folder,
                                                 .tokens = folder / "tokens.csv",
-                                                .service_account_key = folder / "service-accounts.key"});
+                                                .service_account_key = folder / "service-accounts.key",
+                                                .service_account_public_key = folder / "service-accounts.key"});
   // Compaction is what the cases do, not what happens meanwhile.
   commands.back().arguments.emplace_back("--etcd-compaction-interval=0");
   for (auto const& [command, arguments] : commands) {

@@ -178,6 +178,19 @@ TEST_F(ServersTest, can_be_held_and_let_go) {
   EXPECT_EQ(told().at("behind"), boost::json::value(boost::json::object()));
 }
 
+TEST_F(ServersTest, do_not_go_back_when_they_are_held) {
+  start(0s, fakeapi::Profile::modern);
+  create_echo("a");
+  ASSERT_EQ(post("/api/v1/namespaces", R"({"metadata":{"name":"other"}})")->status, 201);
+  auto const revision = [&] {
+    return json(late("GET", echoes + "?resourceVersion=0")->body).at("metadata").at("resourceVersion");
+  };
+  auto const before = revision();
+  EXPECT_EQ(before, boost::json::value(std::to_string(server().revision())));
+  move(R"({"held": true})");
+  EXPECT_EQ(revision(), before);
+}
+
 TEST_F(ServersTest, can_be_held_for_one_kind_only) {
   start(0s);
   EXPECT_EQ(move(R"({"held": ["namespaces"]})").at("held"), (boost::json::array{"namespaces"}));
