@@ -24,6 +24,7 @@ std::map<std::string_view, Rooms> const& arrows() {
       {"operator/http", {"operator/seams"}},
       {"operator/client", {"operator/api", "operator/seams", "operator/http", "operator/manifest"}},
       {"operator/real", {"operator/seams"}},
+      {"operator/main", {}},  // mains only, which may include anything
       {"fakeapi", {"operator/api", "operator/seams", "operator/http", "operator/manifest"}},
       {"sim", all_but_real},
       {"bench", all_but_real},

@@ -71,8 +71,12 @@ TEST_F(CollectedMetrics, tell_how_reconciles_ended_and_what_is_cached) {
 
 TEST_F(CollectedMetrics, tell_how_long_the_reconciles_that_run_now_have_run) {
   start();
-  Gate gate(world.process.clock());
-  wait_at(gate);
+  Gate first(world.process.clock());
+  Gate second(world.process.clock());
+  reconciler.does = [&](runtime::ReconcileContext& context) -> boost::asio::awaitable<Outcome> {
+    co_await (context.key().name == "a" ? first : second).wait();
+    co_return runtime::ReconcileResult{};
+  };
   put("a");
   world.run_for(2s);
   put("b");
