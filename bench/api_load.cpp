@@ -106,21 +106,20 @@ asio::awaitable<void> prepare(Target const& target) {
   throw std::runtime_error("the server does not come to serve Echoes");
 }
 
-asio::awaitable<std::vector<LoadResult>> run_operations(Target const& target, std::uint32_t connections,
-                                                        seams::Duration time) {
-  std::vector<LoadResult> results;
-  Load const create{
-      .name = "create Echo",
-      .shot = [](std::uint64_t n) { return Shot{.method = "POST", .target = echoes_in("bench"), .body = echo(n)}; },
-      .expected_status = 201};
-  results.push_back(co_await run_load(target, create, connections, time));
-  Load const get{.name = "get Echo",
-                 .shot = [](std::uint64_t) { return Shot{.target = echoes_in("bench") + "/echo-0"}; }};
-  results.push_back(co_await run_load(target, get, connections, time));
-  Load const list{.name = "list 500 Echoes",
-                  .shot = [](std::uint64_t) { return Shot{.target = echoes_in("bench") + "?limit=500"}; }};
-  results.push_back(co_await run_load(target, list, connections, time));
-  co_return results;
+std::vector<Load> operations(std::uint32_t round) {
+  auto const first = std::uint64_t{round} * 1'000'000'000;
+  std::vector<Load> loads;
+  loads.push_back({.name = "create Echo",
+                   .shot =
+                       [first](std::uint64_t n) {
+                         return Shot{.method = "POST", .target = echoes_in("bench"), .body = echo(first + n)};
+                       },
+                   .expected_status = 201});
+  loads.push_back(
+      {.name = "get Echo", .shot = [](std::uint64_t) { return Shot{.target = echoes_in("bench") + "/echo-0"}; }});
+  loads.push_back({.name = "list 500 Echoes",
+                   .shot = [](std::uint64_t) { return Shot{.target = echoes_in("bench") + "?limit=500"}; }});
+  return loads;
 }
 
 asio::awaitable<ListResult> run_list(Target const& target, std::uint32_t echoes, std::uint32_t connections) {
@@ -133,7 +132,7 @@ asio::awaitable<ListResult> run_list(Target const& target, std::uint32_t echoes,
   Load const list{.name = "", .shot = [](std::uint64_t) { return Shot{.target = echoes_in("list")}; }};
   auto const listed = co_await run_load(target, list, 1, 1h, 10);
   if (listed.requests == 0) throw std::runtime_error("no list: " + listed.first_error);
-  co_return ListResult{echoes, listed.bytes / listed.requests, listed.percentile(0.5)};
+  co_return ListResult{echoes, listed.bytes / listed.requests, listed.percentile(0.5), listed.percentile(0)};
 }
 
 asio::awaitable<FanOutResult> run_fan_out(Target const& target, std::uint32_t watchers, std::uint32_t events) {

@@ -23,15 +23,15 @@ boost::asio::awaitable<Answer> ask(Target const& target, std::string method, std
 /// std::runtime_error with the server's answer when that cannot be had.
 boost::asio::awaitable<void> prepare(Target const& target);
 
-/// Creates of Echoes, gets of one, lists of 500 of them, each for `time`.
-boost::asio::awaitable<std::vector<LoadResult>> run_operations(Target const& target, std::uint32_t connections,
-                                                               seams::Duration time);
+/// Creates of Echoes, gets of one, lists of 500 of them. The names of what is created differ from round to round.
+std::vector<Load> operations(std::uint32_t round);
 
 /// A list of so many Echoes, uncompressed, ten times.
 struct ListResult {
   std::uint32_t echoes = 0;
   std::uint64_t bytes = 0;  ///< of one answer
   double median_ms = 0;
+  double best_ms = 0;
 };
 boost::asio::awaitable<ListResult> run_list(Target const& target, std::uint32_t echoes, std::uint32_t connections);
 

@@ -93,6 +93,15 @@ double ChildProcess::cpu_seconds() const {
   return ticks / static_cast<double>(::sysconf(_SC_CLK_TCK));
 }
 
+double ChildProcess::scheduled_seconds() const {
+  std::ifstream file("/proc/" + std::to_string(id_) + "/schedstat");
+  double nanoseconds = 0;
+  file >> nanoseconds;
+  return nanoseconds / 1e9;
+}
+
+void ChildProcess::forget_peak() const { std::ofstream("/proc/" + std::to_string(id_) + "/clear_refs") << "5"; }
+
 std::string own_program() { return fs::read_symlink("/proc/self/exe").string(); }
 
 seams::Duration stopwatch() { return std::chrono::steady_clock::now().time_since_epoch(); }

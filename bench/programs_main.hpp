@@ -15,6 +15,7 @@
 namespace bench {
 
 int wire_main(int argc, char** argv);
+int start_main(int argc, char** argv);
 int http_main(int argc, char** argv);
 
 /// A folder of this process's own, gone with the object.
@@ -46,6 +47,10 @@ class ChildProcess {
   /// From /proc: VmRSS or VmHWM in bytes, CPU time in seconds.
   std::uint64_t memory(char const* field) const;
   double cpu_seconds() const;
+  /// CPU time of its first thread, finer than that.
+  double scheduled_seconds() const;
+  /// From now on VmHWM tells of what comes.
+  void forget_peak() const;
 
  private:
   int id_ = 0;

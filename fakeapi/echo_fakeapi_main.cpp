@@ -1,5 +1,4 @@
 // echo-fakeapi: the fake API server for kubectl and every other client, over HTTPS.
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -13,13 +12,14 @@
 #include <optional>
 #include <sstream>
 
+#include "fakeapi/arguments_main.hpp"
 #include "fakeapi/authorization/bootstrap.hpp"
 #include "fakeapi/controllers/configured_delays.hpp"
 #include "fakeapi/controllers/controller_set.hpp"
 #include "fakeapi/face/http/face.hpp"
 #include "fakeapi/manifests/apply.hpp"
+#include "fakeapi/serve/caches.hpp"
 #include "fakeapi/serve/kubeconfig.hpp"
-#include "fakeapi/serve/retention.hpp"
 #include "fakeapi/server.hpp"
 #include "operator/http/server.hpp"
 #include "operator/manifest/manifest.hpp"
@@ -35,96 +35,12 @@ namespace {
 
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
-using fakeapi::http::AuthorizationMode;
+using fakeapi::Arguments;
+using fakeapi::usage_error;
 
-constexpr int usage_error = 1;
 constexpr int cannot_serve = 2;
 // How long streams and requests may take to end when the server is to.
 constexpr seams::Duration drain_patience = 5s;
-
-struct Arguments {
-  int port = 0;
-  std::string bind = "127.0.0.1";
-  fakeapi::Profile profile = fakeapi::Profile::modern;
-  std::string tls_folder;
-  bool plain_http = false;
-  std::string kubeconfig;
-  std::vector<std::string> manifests;
-  AuthorizationMode authorization = AuthorizationMode::deny_anonymous;
-  std::string token_file;
-  bool no_controllers = false;
-  bool cheap_deployments = false;
-  bool no_nodes = false;
-  std::int64_t retain_seconds = 300;
-  bool compaction = false;
-  bool verbose = false;
-};
-
-// Parses the command line; the exit code if there is nothing to serve.
-std::optional<int> parse(int argc, char** argv, Arguments& arguments) {
-  CLI::App app(
-      "A fake Kubernetes API server in memory, for kubectl and for the tests of anybody's controller.\n"
-      "Exit codes: 0 ended by SIGTERM or SIGINT, 1 bad usage or a bad file, 2 cannot serve.");
-  app.require_subcommand(1);
-  auto& serve = *app.add_subcommand("serve", "serve until SIGTERM or SIGINT");
-  serve.add_option("--port", arguments.port, "the port; 0: one that is free")->check(CLI::Range(0, 65535));
-  serve.add_option("--bind", arguments.bind, "the address to listen on")->capture_default_str();
-  std::map<std::string, fakeapi::Profile> const profiles{{"v1.20", fakeapi::Profile::v1_20},
-                                                         {"modern", fakeapi::Profile::modern}};
-  serve
-      .add_option("--profile", arguments.profile,
-                  "whose behaviour: v1.20, or modern, what clients of 1.32 expect (the default)")
-      ->transform(CLI::CheckedTransformer(profiles).description(""))
-      ->type_name("v1.20|modern");
-  auto* const folder = serve.add_option("--tls-dir", arguments.tls_folder,
-                                        "keep the certificate authority and its certificates in this folder, so that "
-                                        "clients can go on to trust it; without it they are made anew at each start");
-  serve.add_flag("--plain-http", arguments.plain_http, "no TLS")->excludes(folder);
-  serve.add_option("--write-kubeconfig", arguments.kubeconfig,
-                   "write a kubeconfig with an administrator's token to this file, for its owner only");
-  serve
-      .add_option("-f,--filename", arguments.manifests,
-                  "apply this YAML or JSON file at start, - for standard input (repeatable)")
-      ->allow_extra_args(false);
-  std::map<std::string, AuthorizationMode> const modes{{"allow", AuthorizationMode::allow},
-                                                       {"deny-anonymous", AuthorizationMode::deny_anonymous},
-                                                       {"rbac", AuthorizationMode::rbac}};
-  serve
-      .add_option("--authorization", arguments.authorization,
-                  "who may do what: allow (everybody everything), deny-anonymous (whoever has a token or certificate "
-                  "everything; the default), rbac (as the stored Roles and Bindings say)")
-      ->transform(CLI::CheckedTransformer(modes).description(""))
-      ->type_name("allow|deny-anonymous|rbac");
-  serve.add_option("--token-auth-file", arguments.token_file,
-                   "further users: lines of token,user,uid,\"group1,group2\" as kube-apiserver reads them");
-  auto* const none = serve.add_flag("--no-controllers", arguments.no_controllers,
-                                    "Deployments stay without pods, nothing is garbage collected");
-  serve
-      .add_flag("--no-nodes", arguments.no_nodes,
-                "pods are made, but nobody gives them a node or runs them: for whoever plays scheduler and kubelet")
-      ->excludes(none);
-  serve
-      .add_flag("--cheap-deployments", arguments.cheap_deployments,
-                "Deployments become ready without ReplicaSets and Pods: for tens of thousands of them")
-      ->excludes(none);
-  serve
-      .add_option("--retain", arguments.retain_seconds,
-                  "for how many seconds watches and pages can look back; 0: without end")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str();
-  serve.add_flag(
-      "--compaction-endpoint", arguments.compaction,
-      "serve POST /v3/kv/compaction {\"revision\": \"N\"}, which forgets history as etcd's does: for tests of "
-      "what clients do then");
-  serve.add_flag("-v,--verbose", arguments.verbose, "log connections, too");
-  try {
-    app.parse(argc, argv);
-  } catch (CLI::ParseError const& error) {
-    int const code = app.exit(error);
-    return code == 0 ? 0 : usage_error;
-  }
-  return std::nullopt;
-}
 
 // The objects of all files, or one line on stderr for each file that is bad.
 std::optional<std::vector<manifest::Manifest>> read_manifests(std::vector<std::string> const& files) {
@@ -182,6 +98,15 @@ std::optional<fakeapi::authorization::TokenTable> read_tokens(std::string const&
   return *std::move(table);
 }
 
+// One of the API servers over the store, and the port at which it is reached.
+struct ApiServer {
+  std::string address;  // "127.0.0.1:6443"
+  std::unique_ptr<seams::Listener> listener;
+  std::unique_ptr<fakeapi::serve::Caches> caches;  // null: they never lag
+  std::unique_ptr<fakeapi::http::Face> face;
+  std::unique_ptr<http::HttpServer> http;
+};
+
 // Everything between the command line and the end.
 class Program {
  public:
@@ -205,24 +130,8 @@ class Program {
     admin.groups = {"system:masters"};
     auto const token = make_token();
     tokens->add(token, std::move(admin));
-    fakeapi::http::FaceOptions options;
-    options.authorization = arguments_.authorization;
-    options.tokens = *std::move(tokens);
-    options.surroundings.server_address = address_;
-    options.compaction = arguments_.compaction;
-    face_ = std::make_unique<fakeapi::http::Face>(*server_, environment_, std::move(options));
+    for (std::size_t i = 0; i < servers_.size(); ++i) start(servers_[i], *tokens, i);
     start_controllers();
-    std::optional<fakeapi::serve::Retention> retention;
-    if (arguments_.retain_seconds > 0) {
-      retention.emplace(*server_, clock_, std::chrono::seconds(arguments_.retain_seconds));
-    }
-
-    http::ServerOptions server_options;
-    server_options.connection.refuse = [](http::Refusal const& refusal) {
-      return fakeapi::http::refusal(refusal.status, refusal.reason);
-    };
-    http_ = std::make_unique<http::HttpServer>(environment_, std::move(listener_), *face_, server_options);
-    http_->start();
     if (!announce(token)) return cannot_serve;
     asio::co_spawn(context_, serve_until_told(), [this](std::exception_ptr failure) {
       failure_ = std::move(failure);
@@ -238,6 +147,7 @@ class Program {
     fakeapi::ServerOptions options;
     options.profile = arguments_.profile;
     options.field_management = true;
+    options.retained_age = std::chrono::seconds(arguments_.retain_seconds);
     options.largest_object = fakeapi::etcd_largest_object;
     options.uid_seed = seed_;
     options.started = clock_.wall_now();
@@ -245,46 +155,57 @@ class Program {
   }
 
   bool fill_store(std::vector<manifest::Manifest> const& manifests) {
-    server_ = std::make_unique<fakeapi::Server>(server_options());
+    store_ = std::make_unique<fakeapi::Server>(server_options());
     fakeapi::RequestContext context;
     context.now = clock_.wall_now();
-    fakeapi::authorization::install_bootstrap_roles(*server_, context);
-    auto const applied = fakeapi::manifests::apply(*server_, manifests, clock_.wall_now());
+    fakeapi::authorization::install_bootstrap_roles(*store_, context);
+    auto const applied = fakeapi::manifests::apply(*store_, manifests, clock_.wall_now());
     if (!applied) std::cerr << applied.error() << '\n';
     return applied.has_value();
   }
 
-  // The listener, and the address at which it is reached; one line on stderr if there is none.
+  // The listeners, and the addresses at which they are reached; one line on stderr if they cannot be had.
   bool listen() {
+    real::TlsServerOptions tls;
+    if (!arguments_.plain_http) {
+      auto const credentials = make_credentials();
+      if (!credentials) {
+        std::cerr << "echo-fakeapi: " << credentials.error() << '\n';
+        return false;
+      }
+      authority_ = credentials->authority;
+      tls.identity = credentials->server;
+      tls.client_authorities = credentials->authority;
+    }
+    for (std::size_t i = 0; i < arguments_.servers; ++i) {
+      auto const port = arguments_.port == 0 ? 0 : arguments_.port + static_cast<int>(i);
+      if (!listen_on(port, tls)) return false;
+    }
+    return true;
+  }
+
+  bool listen_on(int wanted, real::TlsServerOptions const& tls) {
     try {
-      real::ListenAddress const where{arguments_.bind, static_cast<std::uint16_t>(arguments_.port)};
+      real::ListenAddress const where{arguments_.bind, static_cast<std::uint16_t>(wanted)};
+      auto& server = servers_.emplace_back();
       std::uint16_t port = 0;
       if (arguments_.plain_http) {
         auto listener = std::make_unique<real::TcpListener>(context_, clock_, where);
         port = listener->port();
-        listener_ = std::move(listener);
+        server.listener = std::move(listener);
       } else {
-        auto const credentials = make_credentials();
-        if (!credentials) {
-          std::cerr << "echo-fakeapi: " << credentials.error() << '\n';
-          return false;
-        }
-        authority_ = credentials->authority;
-        real::TlsServerOptions options;
-        options.identity = credentials->server;
-        options.client_authorities = credentials->authority;
-        auto listener = std::make_unique<real::TlsListener>(context_, clock_, where, options);
+        auto listener = std::make_unique<real::TlsListener>(context_, clock_, where, tls);
         port = listener->port();
-        listener_ = std::move(listener);
+        server.listener = std::move(listener);
       }
       // Who listens everywhere is reached here, too.
       std::string host = arguments_.bind;
       if (host == "0.0.0.0") host = "127.0.0.1";
       if (host == "::") host = "::1";
       if (host.contains(':')) host = "[" + host + "]";
-      address_ = host + ":" + std::to_string(port);
+      server.address = host + ":" + std::to_string(port);
     } catch (boost::system::system_error const& failure) {
-      std::cerr << "echo-fakeapi: cannot listen on " << arguments_.bind << " port " << arguments_.port << ": "
+      std::cerr << "echo-fakeapi: cannot listen on " << arguments_.bind << " port " << wanted << ": "
                 << failure.code().message() << '\n';
       return false;
     } catch (std::invalid_argument const& failure) {  // what is in the folder of --tls-dir is of no use
@@ -300,8 +221,43 @@ class Program {
         arguments_.bind != "0.0.0.0" && arguments_.bind != "::") {
       options.server_names.push_back(arguments_.bind);
     }
-    if (arguments_.tls_folder.empty()) return real::make_credentials(options, clock_.wall_now());
+    if (arguments_.tls_folder.empty()) {
+      options.client_name.clear();  // nobody will ever see the key
+      return real::make_credentials(options, clock_.wall_now());
+    }
     return real::keep_credentials(arguments_.tls_folder, options, clock_.wall_now());
+  }
+
+  seams::Duration lag_of(std::size_t number) const {
+    return number < arguments_.lags.size() ? arguments_.lags[number] : seams::Duration::zero();
+  }
+
+  void start(ApiServer& server, fakeapi::authorization::TokenTable const& tokens, std::size_t number) {
+    fakeapi::http::FaceOptions options;
+    options.authorization = arguments_.authorization;
+    options.tokens = tokens;
+    options.surroundings.server_address = server.address;
+    options.compaction = arguments_.compaction;
+    // Somebody who has one server, and that without any lag, is not in for surprises.
+    if (arguments_.servers > 1 || !arguments_.lags.empty()) {
+      server.caches = std::make_unique<fakeapi::serve::Caches>(*store_, clock_, lag_of(number));
+      options.frontend = &server.caches->frontend();
+      options.own_paths = [this, number](seams::HttpRequest const& request, std::string_view path) {
+        std::optional<seams::HttpResponse> answer;
+        auto& own = servers_[number];
+        if (path == fakeapi::serve::caches_path)
+          answer = fakeapi::serve::answer_caches(*store_, *own.caches, *own.face, request);
+        return answer;
+      };
+    }
+    server.face = std::make_unique<fakeapi::http::Face>(*store_, environment_, std::move(options));
+    http::ServerOptions server_options;
+    server_options.connection.refuse = [](http::Refusal const& refusal) {
+      return fakeapi::http::refusal(refusal.status, refusal.reason);
+    };
+    server.http =
+        std::make_unique<http::HttpServer>(environment_, std::move(server.listener), *server.face, server_options);
+    server.http->start();
   }
 
   void start_controllers() {
@@ -309,25 +265,31 @@ class Program {
     fakeapi::ControllerSetOptions options;
     options.pods_run = !arguments_.no_nodes;
     options.pods = arguments_.cheap_deployments ? fakeapi::PodModel::cheap : fakeapi::PodModel::full;
-    controllers_ = std::make_unique<fakeapi::ControllerSet>(*server_, clock_, delays_, options);
+    controllers_ = std::make_unique<fakeapi::ControllerSet>(*store_, clock_, delays_, options);
   }
 
-  std::string url() const { return (arguments_.plain_http ? "http://" : "https://") + address_; }
+  std::string url(ApiServer const& server) const {
+    return (arguments_.plain_http ? "http://" : "https://") + server.address;
+  }
 
-  // Says where the server is; false if the kubeconfig cannot be written.
+  // Says where the servers are; false if the kubeconfig cannot be written.
   bool announce(std::string const& token) {
-    std::string line = "Serving on " + url();
+    std::string text = "Serving on " + url(servers_.front());
     if (!arguments_.kubeconfig.empty()) {
       auto const file = std::filesystem::absolute(arguments_.kubeconfig);
-      auto const text = fakeapi::serve::to_yaml({url(), authority_, token});
+      fakeapi::serve::Kubeconfig kubeconfig{{}, authority_, token};
+      for (auto const& server : servers_) kubeconfig.servers.push_back(url(server));
       constexpr mode_t owner_only = 0600;
-      if (auto const written = real::write_file_atomically(file, text, owner_only); !written) {
+      auto const written = real::write_file_atomically(file, fakeapi::serve::to_yaml(kubeconfig), owner_only);
+      if (!written) {
         std::cerr << "echo-fakeapi: " << written.error() << '\n';
         return false;
       }
-      line += "; export KUBECONFIG=" + file.string();
+      text += "; export KUBECONFIG=" + file.string();
     }
-    std::puts(line.c_str());
+    for (std::size_t i = 1; i < servers_.size(); ++i)
+      text += "\nand on " + url(servers_[i]) + ", context " + fakeapi::serve::context_name(i);
+    std::puts(text.c_str());
     std::fflush(stdout);
     return true;
   }
@@ -337,7 +299,8 @@ class Program {
     co_await signal.wait();
     signal.stop_watching();
     controllers_.reset();
-    co_await http_->drain(clock_.now() + drain_patience);
+    auto const deadline = clock_.now() + drain_patience;
+    for (auto& server : servers_) co_await server.http->drain(deadline);
   }
 
   Arguments arguments_;
@@ -348,13 +311,10 @@ class Program {
   seams::Environment environment_;
   std::uint64_t seed_ = real::entropy_seed();
   fakeapi::ConfiguredDelays delays_{fakeapi::DelayTable(), seed_};
-  std::unique_ptr<fakeapi::Server> server_;
-  std::unique_ptr<fakeapi::http::Face> face_;
+  std::unique_ptr<fakeapi::Server> store_;
+  std::vector<ApiServer> servers_;
   std::unique_ptr<fakeapi::ControllerSet> controllers_;
-  std::unique_ptr<seams::Listener> listener_;
-  std::unique_ptr<http::HttpServer> http_;
   std::string authority_;
-  std::string address_;
   std::exception_ptr failure_;
 };
 
@@ -362,7 +322,7 @@ class Program {
 
 int main(int argc, char** argv) {
   Arguments arguments;
-  if (auto const code = parse(argc, argv, arguments)) return *code;
+  if (auto const code = fakeapi::parse(argc, argv, arguments)) return *code;
   Program program(std::move(arguments));
   return program.run();
 }

@@ -35,7 +35,10 @@ std::size_t Frontend::behind(ResourceIndex resource) const {
   return count;
 }
 
-void Frontend::hold(ResourceIndex resource) { bound(resource) = visible(resource); }
+void Frontend::hold(ResourceIndex resource) {
+  // Where caches are told of progress in other kinds, they have come further than to their last commit.
+  bound(resource) = server_.profile() == Profile::modern ? reached(resource) : visible(resource);
+}
 
 void Frontend::hold_all() {
   for (std::size_t i = 0; i < log_.resource_count(); ++i) hold(ResourceIndex(i));

@@ -35,7 +35,7 @@ class Frontend {
   /// How many commits of this kind its cache has yet to take in.
   std::size_t behind(ResourceIndex resource) const;
 
-  /// Stops the cache of this kind, or those of all kinds, where it is.
+  /// Stops the cache of this kind, or those of all kinds, those to come included, where it is.
   void hold(ResourceIndex resource);
   void hold_all();
   /// Lets a held cache take in what was committed up to `revision`; it stays held.
@@ -45,6 +45,8 @@ class Frontend {
   /// Lets the cache catch up and follow the store again.
   void release(ResourceIndex resource);
   void release_all();
+  /// Kinds that come later follow the store again; those that there are stay as they are.
+  void release_later_kinds() { beyond_ = unbounded; }
 
   /// Calls back with each commit as the cache of its kind takes it in. The rules are those of Server::add_observer().
   std::uint64_t add_observer(std::function<void(Commit const&)> observer);

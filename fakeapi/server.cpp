@@ -112,7 +112,6 @@ bool Server::watch_ended(WatchCursor const& cursor) const {
 
 Revision Server::revision() const { return state_->log.revision(); }
 void Server::compact(Revision revision) { state_->log.compact(revision); }
-void Server::compact_before(seams::WallTime time) { state_->compact_before(time); }
 
 std::uint64_t Server::add_observer(std::function<void(Commit const&)> observer) {
   state_->observers.emplace_back(++state_->last_observer, std::move(observer));

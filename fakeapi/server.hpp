@@ -36,7 +36,7 @@ struct ServerOptions {
   /// How many log entries are kept for watches and old lists before the oldest are compacted; 0: all.
   std::size_t retained_entries = 0;
   /// How old an entry must be before it may be compacted, by the clock of the requests; 0: none is for its age. What
-  /// is older goes at the latest with the first commit a few percent of this time later, or by compact_before().
+  /// is older goes at the latest with the first commit a few percent of this time later.
   seams::Duration retained_age{0};
   /// The most bytes of JSON that an object may have; 0: any number.
   std::size_t largest_object = 0;
@@ -113,9 +113,6 @@ class Server {
   Revision revision() const;
   /// Forgets history up to and including this revision: watches and lists from before it answer 410.
   void compact(Revision revision);
-  /// Forgets history that was made before this time, which only servers with a retained_age know: for servers to which
-  /// nothing is written for long.
-  void compact_before(seams::WallTime time);
 
   /// Calls back after each commit, in the order of registration, before execute() returns. An observer must not call
   /// execute() from there, but may schedule it. Returns a number for remove_observer().

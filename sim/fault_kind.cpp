@@ -22,7 +22,12 @@ std::string_view to_string(FaultKind kind) {
                                                                         "foreign_finalizer_during",
                                                                         "foreign_finalizer_never_removed",
                                                                         "time_travel",
-                                                                        "kind_skew"};
+                                                                        "kind_skew",
+                                                                        "pause",
+                                                                        "clock",
+                                                                        "watch_silent",
+                                                                        "watch_repeat",
+                                                                        "burst"};
   return names.at(static_cast<std::size_t>(kind));
 }
 

@@ -29,8 +29,13 @@ enum class FaultKind : std::uint8_t {
   foreign_finalizer_never_removed,
   time_travel,
   kind_skew,
+  pause,
+  clock,
+  watch_silent,
+  watch_repeat,
+  burst,
 };
-inline constexpr unsigned fault_kind_count = 20;
+inline constexpr unsigned fault_kind_count = 25;
 
 /// As it stands in reports: "crash_before_send".
 std::string_view to_string(FaultKind kind);

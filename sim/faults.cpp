@@ -25,8 +25,17 @@ constexpr unsigned error_before_site = first_free_site;
 constexpr unsigned error_after_site = first_free_site + 1;
 constexpr unsigned conflict_site = first_free_site + 2;
 constexpr unsigned zombie_site = first_free_site + 3;
+constexpr unsigned pause_site = first_free_site + 4;  // one for each hook point, and one for the news of watches
+constexpr unsigned news_place = fakeapi::hook_point_count;
 enum LatencySite : unsigned { latency_slow, latency_amount };
-enum WatchSite : unsigned { watch_fate, watch_slow, watch_amount, watch_expired_at_opening };
+enum WatchSite : unsigned {
+  watch_fate,
+  watch_slow,
+  watch_amount,
+  watch_expired_at_opening,
+  watch_silence,
+  watch_repeated
+};
 
 std::unique_ptr<api::Error> make_error(api::Reason reason, int code, std::string message, bool outcome_unknown) {
   auto error = std::make_unique<api::Error>();
@@ -87,6 +96,7 @@ void FaultInjector::begin_incarnation(fakeapi::Actor actor, std::uint16_t incarn
   faults_ = ChoiceSource(tape_, Stream::faults, 0, incarnation);
   latency_ = ChoiceSource(tape_, Stream::latency, 0, incarnation);
   watch_ = ChoiceSource(tape_, Stream::watch, 0, incarnation);
+  recent_.clear();
 }
 
 std::uint32_t FaultInjector::rate(FaultKind kind, std::uint32_t per_65536_at_full_weight) const {
@@ -105,6 +115,15 @@ void FaultInjector::passed(HookPoint point, fakeapi::CallInfo const& call) {
     target_.note("call " + std::to_string(call.id) + ' ' + std::string(names[static_cast<std::size_t>(point)]) + ": " +
                  call.request.to_string());
   }
+}
+
+// Long pauses are rare: most of them are about as long as a few calls.
+void FaultInjector::pause(unsigned place) {
+  if (calm_ || swarm_.weight_of(static_cast<unsigned>(FaultKind::pause)) == 0) return;
+  static constexpr std::array<std::int64_t, 8> milliseconds_by_choice{0, 5, 20, 60, 200, 700, 2500, 9000};
+  auto const which = faults_.rare(pause_site + place, rate(FaultKind::pause, 1500), milliseconds_by_choice.size());
+  if (which == 0) return;
+  if (target_.pause_operator(milliseconds(milliseconds_by_choice.at(which)))) counts_.count(FaultKind::pause);
 }
 
 bool FaultInjector::crash(HookPoint point, fakeapi::CallInfo const& call) {
@@ -137,6 +156,7 @@ seams::Duration FaultInjector::latency(fakeapi::CallInfo const& call) {
 Verdict FaultInjector::before_send(fakeapi::CallInfo const& call) {
   ++calls_;
   passed(HookPoint::before_send, call);
+  if (active(call)) pause(static_cast<unsigned>(HookPoint::before_send));
   Verdict verdict;
   if (crash(HookPoint::before_send, call)) {
     verdict.kind = Verdict::Kind::hold;
@@ -154,6 +174,7 @@ fakeapi::Frontend* FaultInjector::route(fakeapi::CallInfo const& call) {
 
 Verdict FaultInjector::arrived(fakeapi::CallInfo const& call) {
   passed(HookPoint::arrived, call);
+  if (active(call)) pause(static_cast<unsigned>(HookPoint::arrived));
   Verdict verdict;
   if (active(call)) {
     if (crash(HookPoint::arrived, call)) {
@@ -192,6 +213,7 @@ Verdict FaultInjector::arrived(fakeapi::CallInfo const& call) {
 
 Verdict FaultInjector::applied(fakeapi::CallInfo const& call, api::Result<api::Response> const& outcome) {
   passed(HookPoint::applied, call);
+  if (active(call)) pause(static_cast<unsigned>(HookPoint::applied));
   observer_.call_applied(call, outcome);
   digest_.add(outcome ? 0U : static_cast<std::uint64_t>(outcome.error().reason) + 1);
   if (target_.tracing() && !outcome) target_.note("  refused: " + outcome.error().to_string());
@@ -213,6 +235,7 @@ Verdict FaultInjector::applied(fakeapi::CallInfo const& call, api::Result<api::R
 
 Verdict FaultInjector::delivered(fakeapi::CallInfo const& call, api::Result<api::Response> const& outcome) {
   passed(HookPoint::delivered, call);
+  if (active(call)) pause(static_cast<unsigned>(HookPoint::delivered));
   Verdict verdict;
   if (crash(HookPoint::delivered, call)) verdict.kind = Verdict::Kind::hold;
   if (servers_ != nullptr && outcome) servers_->told(call.request.resource, *outcome);
@@ -223,6 +246,14 @@ fakeapi::WatchVerdict FaultInjector::news(fakeapi::Actor actor, fakeapi::Commit 
   fakeapi::WatchVerdict verdict;
   verdict.delay = std::chrono::microseconds(700);
   if (calm_ || actor != operator_) return verdict;
+  pause(news_place);
+  if (swarm_.weight_of(static_cast<unsigned>(FaultKind::watch_silent)) != 0 &&
+      watch_.rare(watch_silence, rate(FaultKind::watch_silent, 900), 2) != 0) {
+    counts_.count(FaultKind::watch_silent);
+    verdict.kind = fakeapi::WatchVerdict::Kind::silence;
+    if (target_.tracing()) target_.note("FAULT watch_silent: a watch hears nothing more, and nobody tells it");
+    return verdict;
+  }
   auto const drop = rate(FaultKind::watch_drop, 2500);
   auto const expire = rate(FaultKind::watch_expired, 1800);
   auto const fate = watch_.rare(watch_fate, drop + expire, 2 + 2 * (drop + expire));
@@ -256,6 +287,25 @@ void FaultInjector::event_delivered(fakeapi::Actor actor, api::WatchEvent const&
   digest_.add((static_cast<std::uint64_t>(actor) << 32) | static_cast<std::uint64_t>(event.type));
   if (event.object) digest_.add(api::to_number(event.object->metadata.resource_version));
   if (servers_ != nullptr && actor == operator_ && event.object) servers_->told(*event.object);
+}
+
+std::optional<api::WatchEvent> FaultInjector::repeated(fakeapi::Actor actor, api::WatchEvent const& latest) {
+  if (calm_ || actor != operator_ || swarm_.weight_of(static_cast<unsigned>(FaultKind::watch_repeat)) == 0) return {};
+  if (!latest.object || latest.type == api::WatchEventType::bookmark) return {};
+  // The newest of them is the most boring one.
+  constexpr std::size_t most = 6;
+  if (recent_.size() == most) recent_.erase(recent_.begin());
+  recent_.push_back(latest);
+  auto const which = watch_.rare(watch_repeated, rate(FaultKind::watch_repeat, 9000), most + 1);
+  if (which == 0 || which > recent_.size()) return {};
+  auto const& again = recent_[recent_.size() - which];
+  if (again.object->kind != latest.object->kind) return {};  // of another watch
+  counts_.count(FaultKind::watch_repeat);
+  if (target_.tracing()) {
+    target_.note("FAULT watch_repeat: the event of revision " +
+                 std::to_string(api::to_number(again.object->metadata.resource_version)) + " comes once more");
+  }
+  return again;
 }
 
 }  // namespace sim

@@ -4,7 +4,9 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string_view>
+#include <vector>
 
 #include "fakeapi/face/call_hooks.hpp"
 #include "sim/fault_kind.hpp"
@@ -35,6 +37,8 @@ class FaultTarget {
   virtual ~FaultTarget() = default;
   /// Kill the operator in the next turn; a new one starts some time later.
   virtual void crash_operator(std::string_view why) = 0;
+  /// The operator's process stops for this long, while the world goes on; false if there is none that runs.
+  virtual bool pause_operator(seams::Duration duration) = 0;
   /// Somebody else writes to the object that the request is about, just before it; false if there is none.
   virtual bool touch(api::Request const& request) = 0;
   /// For the trace.
@@ -71,8 +75,10 @@ class FaultInjector final : public fakeapi::CallHooks {
   fakeapi::Verdict delivered(fakeapi::CallInfo const& call, api::Result<api::Response> const& outcome) override;
   fakeapi::WatchVerdict news(fakeapi::Actor actor, fakeapi::Commit const& commit) override;
   void event_delivered(fakeapi::Actor actor, api::WatchEvent const& event) override;
+  std::optional<api::WatchEvent> repeated(fakeapi::Actor actor, api::WatchEvent const& latest) override;
 
  private:
+  void pause(unsigned place);
   bool crash(fakeapi::HookPoint point, fakeapi::CallInfo const& call);
   seams::Duration latency(fakeapi::CallInfo const& call);
   bool active(fakeapi::CallInfo const& call) const { return !calm_ && call.actor == operator_; }
@@ -87,6 +93,7 @@ class FaultInjector final : public fakeapi::CallHooks {
   ChoiceSource faults_;
   ChoiceSource latency_;
   ChoiceSource watch_;
+  std::vector<api::WatchEvent> recent_;  // the last few events, oldest first, if any are to be repeated
   ApiServers* servers_ = nullptr;
   fakeapi::Actor operator_ = fakeapi::Actor::server;
   bool calm_ = false;

@@ -29,10 +29,10 @@ void TraceLog::write(seams::LogLevel level, std::string_view message, std::span<
 }
 
 OperatorIncarnation::OperatorIncarnation(Scheduler& scheduler, fakeapi::InProcessFront& front, fakeapi::Actor actor,
-                                         Tape& tape, std::uint16_t incarnation, Trace* trace)
+                                         Tape& tape, std::uint16_t incarnation, ClockMapping clock, Trace* trace)
     : random_(tape, incarnation),
       log_(scheduler, trace, Cast::name(actor)),
-      process_(scheduler, Cast::name(actor)),
+      process_(scheduler, Cast::name(actor), clock),
       environment_{process_.executor(), process_.clock(), random_, log_},
       api_(process_.own<fakeapi::InProcessApi>(front, actor, environment_)),
       operator_(process_.own<echo::Operator>(environment_, api_, echo::OperatorOptions{})) {}

@@ -41,7 +41,7 @@ class TraceLog final : public seams::Log {
 class OperatorIncarnation {
  public:
   OperatorIncarnation(Scheduler& scheduler, fakeapi::InProcessFront& front, fakeapi::Actor actor, Tape& tape,
-                      std::uint16_t incarnation, Trace* trace);
+                      std::uint16_t incarnation, ClockMapping clock, Trace* trace);
 
   void start() { operator_.start(); }
   Process& process() { return process_; }

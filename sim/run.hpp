@@ -19,8 +19,10 @@ struct RunLimits {
   seams::Duration chaos_after_script = std::chrono::seconds(2);
   /// Once calm, everything must have settled within this. Longer than the longest backoff (5 min).
   seams::Duration settle = std::chrono::minutes(15);
-  /// After settling, what was on its way may arrive for this long …
-  seams::Duration grace = std::chrono::seconds(3);
+  /// After settling, what was on its way may arrive for this long, be it sent by a process that is long dead: the
+  /// slowest request takes 4 s to the server and 1.4 s more as the last one of a dying process, and then what it does
+  /// may have to be put right …
+  seams::Duration grace = std::chrono::seconds(8);
   /// … and then nothing may be written for this long.
   seams::Duration quiet = std::chrono::seconds(20);
   std::uint64_t turns = 2'000'000;

@@ -11,7 +11,7 @@ void Scheduler::post(TurnOwner& owner, Turn turn) { ready_.push_back({&owner, st
 
 void Scheduler::post_front(TurnOwner& owner, Turn turn) { ready_.push_front({&owner, std::move(turn)}); }
 
-Scheduler::TimerId Scheduler::schedule_at(TurnOwner& owner, GlobalTime at, Turn turn) {
+std::uint32_t Scheduler::occupy(TurnOwner& owner, Turn turn) {
   std::uint32_t slot = 0;
   if (free_slots_.empty()) {
     slot = static_cast<std::uint32_t>(slots_.size());
@@ -22,6 +22,11 @@ Scheduler::TimerId Scheduler::schedule_at(TurnOwner& owner, GlobalTime at, Turn 
   }
   slots_[slot].owner = &owner;
   slots_[slot].turn = std::move(turn);
+  return slot;
+}
+
+Scheduler::TimerId Scheduler::schedule_at(TurnOwner& owner, GlobalTime at, Turn turn) {
+  std::uint32_t const slot = occupy(owner, std::move(turn));
   timers_.push_back({std::max(at, now_), next_sequence_++, slot, slots_[slot].generation});
   std::push_heap(timers_.begin(), timers_.end(), later);
   return TimerId{(static_cast<std::uint64_t>(slots_[slot].generation) << 32) | slot};
@@ -50,7 +55,25 @@ void Scheduler::forget_cancelled_timers() {
   }
 }
 
+void Scheduler::pause(TurnOwner& owner) {
+  seams::check(paused_ == nullptr, "one owner is stopped at a time");
+  paused_ = &owner;
+}
+
+void Scheduler::resume(TurnOwner& owner) noexcept {
+  if (paused_ != &owner) return;
+  paused_ = nullptr;
+  for (auto held = held_.rbegin(); held != held_.rend(); ++held) {
+    if (slots_[held->slot].generation == held->generation) ready_.push_front({&owner, take(held->slot)});
+  }
+  held_.clear();
+}
+
 void Scheduler::drop_all(TurnOwner& owner) noexcept {
+  if (paused_ == &owner) {
+    paused_ = nullptr;
+    held_.clear();  // the slots are emptied below
+  }
   // Destroying a suspended coroutine posts its frame back to its executor, so go on until nothing is added any more.
   for (bool found = true; found;) {
     found = false;
@@ -82,13 +105,22 @@ bool Scheduler::step() {
     seams::check(due.at >= now_, "virtual time never goes back");
     now_ = due.at;
     digest_.add(static_cast<std::uint64_t>(due.at.time_since_epoch().count()));
+    if (paused_ != nullptr && slots_[due.slot].owner == paused_) {
+      hold(due.slot);
+      return true;
+    }
     Turn turn = take(due.slot);
     ++turns_;
     turn();
     return true;
   }
+  TurnOwner* const owner = ready_.front().owner;
   Turn turn = std::move(ready_.front().turn);
   ready_.pop_front();
+  if (paused_ != nullptr && owner == paused_) {
+    hold(occupy(*owner, std::move(turn)));
+    return true;
+  }
   ++turns_;
   turn();
   return true;
@@ -96,7 +128,7 @@ bool Scheduler::step() {
 
 void Scheduler::reset() {
   forget_cancelled_timers();
-  seams::check(ready_.empty() && timers_.empty(), "a simulation leaves no turn and no timer behind");
+  seams::check(ready_.empty() && timers_.empty() && held_.empty(), "a simulation leaves no turn and no timer behind");
   now_ = start;
   next_sequence_ = 0;
   turns_ = 0;

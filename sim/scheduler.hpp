@@ -51,6 +51,12 @@ class Scheduler {
   /// Forgets a timer. One that has run or was cancelled is no error.
   void cancel(TimerId id) noexcept;
 
+  /// Stops `owner`: its turns and timers wait, in the order in which they would have run, until resume(). At most one
+  /// owner is stopped at a time.
+  void pause(TurnOwner& owner);
+  /// What has waited runs now, before any other turn. Does nothing if `owner` is not stopped.
+  void resume(TurnOwner& owner) noexcept;
+
   /// Destroys every turn and timer of `owner`, and what their destruction adds, until none is left.
   void drop_all(TurnOwner& owner) noexcept;
 
@@ -100,6 +106,12 @@ class Scheduler {
     std::uint32_t generation;
   };
   static bool later(Due const& a, Due const& b) { return a.at != b.at ? a.at > b.at : a.sequence > b.sequence; }
+  struct Held {
+    std::uint32_t slot;
+    std::uint32_t generation;
+  };
+  std::uint32_t occupy(TurnOwner& owner, Turn turn);
+  void hold(std::uint32_t slot) { held_.push_back({slot, slots_[slot].generation}); }
   void forget_cancelled_timers();
   Turn take(std::uint32_t slot) noexcept;
 
@@ -110,6 +122,8 @@ class Scheduler {
   std::vector<Due> timers_;  // a heap, the earliest in front; may hold cancelled ones
   std::vector<Slot> slots_;
   std::vector<std::uint32_t> free_slots_;
+  TurnOwner* paused_ = nullptr;
+  std::vector<Held> held_;  // what the paused owner would have done; may hold cancelled ones
   Digest digest_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <string_view>
 
 #include "sim/fault_kind.hpp"
@@ -35,6 +36,7 @@ enum Site : unsigned {
   finalizer_removed,
   finalizer_removed_at,
   annotated,
+  in_bursts,
 };
 
 constexpr std::uint32_t always = 65536;
@@ -52,6 +54,17 @@ void sort_by_time(std::vector<Step>& steps) {
     std::rotate(place, steps.begin() + static_cast<std::ptrdiff_t>(i),
                 steps.begin() + static_cast<std::ptrdiff_t>(i) + 1);
   }
+}
+
+// Whatever would happen within two seconds happens at once.
+void gather(Workload& workload) {
+  constexpr auto beat = std::chrono::seconds(2);
+  std::map<seams::Duration, std::uint32_t> moments;
+  for (auto& step : workload.steps) {
+    step.at -= step.at % beat;
+    ++moments[step.at];
+  }
+  for (auto const& [at, steps] : moments) workload.bursts += steps > 1 ? 1 : 0;
 }
 
 }  // namespace
@@ -133,6 +146,8 @@ Workload draw_workload(Tape& tape, Swarm const& swarm, std::uint32_t echoes) {
     }
     if (choices.rare(annotated, always / 4, 2) != 0) add(somewhere(edit_at), StepKind::annotate_echo);
   }
+  ChoiceSource all(tape, Stream::workload, 0, 0);
+  if (all.rare(in_bursts, chances(swarm, FaultKind::burst, 60), 2) != 0) gather(workload);
   sort_by_time(workload.steps);
   return workload;
 }

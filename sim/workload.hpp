@@ -52,6 +52,8 @@ struct Workload {
   /// The Echo is created with somebody else's finalizer on it.
   std::vector<bool> finalizer_before;
   std::vector<Step> steps;
+  /// How many moments there are at which much happens at once, on purpose.
+  std::uint32_t bursts = 0;
 
   /// When the last step is done.
   seams::Duration length() const { return steps.empty() ? seams::Duration(0) : steps.back().at; }

@@ -20,7 +20,9 @@ using std::chrono::milliseconds;
 namespace {
 
 constexpr std::string_view foreign_finalizer = "example.org/guard";
+// The sites of the restarts' stream.
 constexpr std::uint16_t restart_delay_site = 0;
+constexpr std::uint16_t clock_site = 1;
 // The sites of the controllers' stream: one for each delay, and from here on one for each other choice.
 constexpr unsigned first_choose_site = 64;
 static_assert(fakeapi::delay_use_count <= first_choose_site);
@@ -134,6 +136,7 @@ World::World(Scheduler& scheduler, Tape& tape, Scene const& scene, Swarm const& 
              Trace* trace)
     : scheduler_(scheduler),
       tape_(tape),
+      swarm_(swarm),
       workload_(workload),
       trace_(trace),
       cluster_(scheduler, "cluster"),
@@ -176,6 +179,7 @@ void World::start() {
   for (auto const& step : workload_.steps) {
     scheduler_.schedule_at(*this, scheduler_.now() + step.at, [this, &step] { carry_out(step); });
   }
+  for (std::uint32_t burst = 0; burst < workload_.bursts; ++burst) injector_.counts().count(FaultKind::burst);
   api_servers_.start();
   start_operator();
 }
@@ -185,6 +189,7 @@ void World::begin_calm() {
   calm_ = true;
   injector_.calm();
   api_servers_.calm();
+  resume_operator();
   if (restart_pending_) {
     scheduler_.cancel(restart_timer_);
     restart_pending_ = false;
@@ -213,10 +218,51 @@ void World::start_operator() {
   api_servers_.begin_incarnation(incarnation_);
   invariants_.set_living_operator(actor);
   operator_.reset();
-  operator_ = std::make_unique<OperatorIncarnation>(scheduler_, front_, actor, tape_, incarnation_, trace_);
+  operator_ =
+      std::make_unique<OperatorIncarnation>(scheduler_, front_, actor, tape_, incarnation_, draw_clock(), trace_);
   ++incarnation_;
   note("the operator starts");
   operator_->start();
+}
+
+// Each incarnation may have a clock of its own: 90 to 110 % as fast, behind or ahead. Nobody sets it right in calm.
+ClockMapping World::draw_clock() {
+  static constexpr std::array<seams::Duration, 4> offsets{std::chrono::seconds(0), std::chrono::minutes(-10),
+                                                          std::chrono::hours(1), std::chrono::hours(24)};
+  constexpr std::uint32_t rates = 21;
+  auto const chances = 65'536 * swarm_.weight_of(static_cast<unsigned>(FaultKind::clock)) / 100;
+  if (chances == 0) return {};
+  auto const which = restart_choices_.rare(clock_site, chances, rates * offsets.size());
+  if (which == 0) return {};
+  // By how much it is wrong grows with the choice: 0, +1, -1, +2, -2, … percent.
+  auto const step = static_cast<std::int64_t>(which % rates);
+  ClockMapping mapping{offsets.at(which / rates), 100 + (step % 2 == 0 ? -step / 2 : (step + 1) / 2), 100};
+  injector_.counts().count(FaultKind::clock);
+  if (trace_ != nullptr) {
+    note("FAULT clock: the operator's clock runs at " + std::to_string(mapping.rate_numerator) + " % and is " +
+         std::to_string(std::chrono::duration_cast<std::chrono::minutes>(mapping.offset).count()) + " minutes ahead");
+  }
+  return mapping;
+}
+
+bool World::pause_operator(seams::Duration duration) {
+  if (paused_ || !operator_ || !operator_->process().alive()) return false;
+  if (trace_ != nullptr) {
+    note("FAULT pause: the operator's process stops for " +
+         std::to_string(std::chrono::duration_cast<milliseconds>(duration).count()) + " ms");
+  }
+  paused_ = true;
+  scheduler_.digest().add("pause");
+  scheduler_.pause(operator_->process());
+  resume_timer_ = scheduler_.schedule_at(*this, scheduler_.now() + duration, [this] { resume_operator(); });
+  return true;
+}
+
+void World::resume_operator() {
+  if (!std::exchange(paused_, false)) return;
+  scheduler_.cancel(resume_timer_);
+  note("the operator's process goes on");
+  scheduler_.resume(operator_->process());
 }
 
 void World::check_exceptions() {
@@ -230,6 +276,7 @@ void World::crash_operator(std::string_view why) {
   check_exceptions();
   operator_->process().kill_soon(*this, [this] {
     scheduler_.digest().add("kill");
+    if (std::exchange(paused_, false)) scheduler_.cancel(resume_timer_);
     invariants_.set_living_operator(fakeapi::Actor::server);
     if (calm_) return start_operator();
     restart_pending_ = true;

@@ -62,6 +62,7 @@ class World final : public FaultTarget, private TurnOwner {
   void check_exceptions();
 
   void crash_operator(std::string_view why) override;
+  bool pause_operator(seams::Duration duration) override;
   bool touch(api::Request const& request) override;
   void note(std::string_view what) override;
   bool tracing() const override { return trace_ != nullptr; }
@@ -72,6 +73,8 @@ class World final : public FaultTarget, private TurnOwner {
   bool comeback_due() const;
   void install(Scene const& scene);
   void start_operator();
+  void resume_operator();
+  ClockMapping draw_clock();
   void carry_out(Step const& step);
   fakeapi::Result<api::Response> request(fakeapi::Actor actor, api::Request request);
   bool patch(fakeapi::Actor actor, api::Resource const& resource, api::ObjectKey const& key, api::JsonPatch patch);
@@ -83,6 +86,7 @@ class World final : public FaultTarget, private TurnOwner {
 
   Scheduler& scheduler_;
   Tape& tape_;
+  Swarm const& swarm_;
   Workload const& workload_;
   Trace* trace_;
   Process cluster_;  // the API server and its controllers: never killed
@@ -99,6 +103,8 @@ class World final : public FaultTarget, private TurnOwner {
   std::uint16_t incarnation_ = 0;
   bool restart_pending_ = false;
   Scheduler::TimerId restart_timer_{};
+  bool paused_ = false;
+  Scheduler::TimerId resume_timer_{};
   bool calm_ = false;
   std::uint64_t direct_requests_ = 0;
   std::uint64_t controller_writes_ = 0;

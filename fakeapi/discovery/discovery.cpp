@@ -8,6 +8,7 @@
 #include "fakeapi/discovery/digest.hpp"
 #include "fakeapi/discovery/documents.hpp"
 #include "fakeapi/openapi/openapi.hpp"
+#include "fakeapi/openapi/swagger.hpp"
 #include "fakeapi/server.hpp"
 
 namespace fakeapi::discovery {
@@ -80,9 +81,16 @@ std::optional<Document> group_of(Server const& server, std::string_view name) {
   return std::nullopt;
 }
 
-std::optional<Document> openapi_document(Server const& server, std::string_view path) {
-  // An empty protobuf document: whoever asks then checks nothing against it.
-  if (path == "/openapi/v2") return Document{"application/octet-stream", std::make_shared<std::string const>(), ""};
+Document swagger_document(Server const& server, std::string_view accept) {
+  bool const protobuf = accept.find("proto-openapi") != std::string_view::npos;
+  auto text = protobuf ? openapi::swagger_protobuf(server) : json::serialize(openapi::swagger(server));
+  auto etag = "\"" + digest(text) + "\"";
+  return {protobuf ? "application/octet-stream" : std::string(json_type),
+          std::make_shared<std::string const>(std::move(text)), std::move(etag)};
+}
+
+std::optional<Document> openapi_document(Server const& server, std::string_view path, std::string_view accept) {
+  if (path == "/openapi/v2") return swagger_document(server, accept);
   if (server.profile() == Profile::v1_20) return std::nullopt;
   if (path == "/openapi/v3") return document(openapi::root(server));
   constexpr std::string_view below = "/openapi/v3/";
@@ -106,7 +114,7 @@ std::optional<Document> find_document(Server const& server, Surroundings const& 
     if (form) return aggregated(server, core, *form);
     return document(core ? api_versions(surroundings.server_address) : api_group_list(catalogue(server)));
   }
-  if (path.starts_with("/openapi/")) return openapi_document(server, path);
+  if (path.starts_with("/openapi/")) return openapi_document(server, path, accept);
   constexpr std::string_view core = "/api/";
   constexpr std::string_view grouped = "/apis/";
   if (path.starts_with(core)) return resources_of(server, "", path.substr(core.size()));

@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 #include <memory>
+#include <optional>
 
 #include "fakeapi/store/log.hpp"
 #include "operator/api/api.hpp"
@@ -47,6 +48,7 @@ struct WatchVerdict {
     reset,    ///< the connection breaks
     end,      ///< the server ends the stream in good order
     expire,   ///< an ERROR event: 410 Expired
+    silence,  ///< nothing comes any more, not even the end: a connection that is dead without a word
   };
   Kind kind = Kind::deliver;
   seams::Duration delay{0};
@@ -67,6 +69,10 @@ class CallHooks {
   virtual WatchVerdict news(Actor actor, Commit const& commit) = 0;
   /// A watch of `actor` has handed over an event.
   virtual void event_delivered(Actor actor, api::WatchEvent const& event) = 0;
+  /// An event that the same watch is to hand over next, although it has handed it over before; or nothing.
+  virtual std::optional<api::WatchEvent> repeated(Actor /*actor*/, api::WatchEvent const& /*latest*/) {
+    return std::nullopt;
+  }
 };
 
 }  // namespace fakeapi

@@ -85,7 +85,7 @@ void InProcessWatch::arm_bookmark() {
 }
 
 void InProcessWatch::committed(Commit const& commit) {
-  if (commit.resource != resource_ || ending_ != Ending::none) return;
+  if (commit.resource != resource_ || ending_ != Ending::none || silent_) return;
   WatchVerdict verdict;
   if (api_.front_.hooks != nullptr) verdict = api_.front_.hooks->news(api_.actor_, commit);
   Arrival arrival{api_.client_.clock.now() + verdict.delay, commit.revision, Ending::none};
@@ -101,13 +101,22 @@ void InProcessWatch::committed(Commit const& commit) {
     case WatchVerdict::Kind::expire:
       arrival.ending = Ending::expire;
       break;
+    case WatchVerdict::Kind::silence:
+      return fall_silent();
   }
   expect(arrival);
 }
 
+// Only the client's own deadline ends the wait.
+void InProcessWatch::fall_silent() {
+  silent_ = true;
+  timeout_timer_.reset();
+  bookmark_timer_.reset();
+}
+
 void InProcessWatch::definition_changed(Commit const& commit) {
   // Whether the watch ends shows in a moment, when the server has followed the definition.
-  if (ending_ == Ending::none) expect({api_.client_.clock.now(), commit.revision, Ending::none});
+  if (ending_ == Ending::none && !silent_) expect({api_.client_.clock.now(), commit.revision, Ending::none});
 }
 
 void InProcessWatch::expect(Arrival arrival) {
@@ -135,12 +144,20 @@ void InProcessWatch::arrive() {
 }
 
 std::optional<EventResult> InProcessWatch::take() {
+  auto* const hooks = api_.front_.hooks;
+  if (repeated_) {
+    hooks->event_delivered(api_.actor_, *repeated_);
+    return EventResult(*std::exchange(repeated_, std::nullopt));
+  }
   if (auto event = api_.front_.server.next_event(*cursor_, visible_)) {
-    if (api_.front_.hooks != nullptr) api_.front_.hooks->event_delivered(api_.actor_, *event);
+    if (hooks != nullptr) {
+      hooks->event_delivered(api_.actor_, *event);
+      repeated_ = hooks->repeated(api_.actor_, *event);
+    }
     return EventResult(std::move(*event));
   }
   // The server has nothing more to tell: the definition is gone, or its last word was an error.
-  if (ending_ == Ending::none && api_.front_.server.watch_ended(*cursor_)) ending_ = Ending::end;
+  if (ending_ == Ending::none && !silent_ && api_.front_.server.watch_ended(*cursor_)) ending_ = Ending::end;
   switch (ending_) {
     case Ending::none:
       break;
@@ -154,7 +171,7 @@ std::optional<EventResult> InProcessWatch::take() {
   if (!std::exchange(bookmark_due_, false)) return std::nullopt;
   auto bookmark = api_.front_.server.bookmark(*cursor_, visible_);
   if (!bookmark) return std::nullopt;
-  if (api_.front_.hooks != nullptr) api_.front_.hooks->event_delivered(api_.actor_, *bookmark);
+  if (hooks != nullptr) hooks->event_delivered(api_.actor_, *bookmark);
   return EventResult(std::move(*bookmark));
 }
 

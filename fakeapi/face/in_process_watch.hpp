@@ -46,6 +46,7 @@ class InProcessWatch final : public api::Watch {
   };
 
   std::optional<EventResult> take();
+  void fall_silent();
   void arrive();
   void expect(Arrival arrival);
   void wake();
@@ -61,7 +62,9 @@ class InProcessWatch final : public api::Watch {
   bool bookmarks_;
   Revision visible_;  ///< what has reached the client
   Ending ending_ = Ending::none;
+  bool silent_ = false;  ///< the connection is dead: what had arrived before is all there ever is
   bool bookmark_due_ = false;
+  std::optional<api::WatchEvent> repeated_;
   std::deque<Arrival> arrivals_;
   std::shared_ptr<Waiting> waiting_ = std::make_shared<Waiting>();
   seams::ScopedTimer arrival_timer_;

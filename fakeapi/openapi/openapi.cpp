@@ -25,6 +25,10 @@ std::string path_of(discovery::Group const& group, discovery::Version const& ver
 // Adds what is needed to speak of a resource, and says where that is.
 PathOptions describe_resource(Server const& server, discovery::Group const& group, discovery::Version const& version,
                               discovery::Resource const& resource, Schemas& schemas) {
+  for (auto const& subresource : resource.subresources) {
+    auto const* type = types::find_kind(subresource.group, subresource.version, subresource.kind);
+    if (type != nullptr) schemas.add(*type);
+  }
   PathOptions options{group.name, version.name, "", "", false};
   auto const served = server.registry().find({group.name, version.name, resource.plural});
   if (served && !served->kind->strategy->built_in) {
@@ -50,10 +54,6 @@ Document make(Server const& server, discovery::Group const& group, discovery::Ve
   json::object paths;
   for (auto const& resource : version.resources) {
     auto const options = describe_resource(server, group, version, resource, schemas);
-    for (auto const& subresource : resource.subresources) {
-      auto const* type = types::find_kind(subresource.group, subresource.version, subresource.kind);
-      if (type != nullptr) schemas.add(*type);
-    }
     add_paths(resource, options, paths);
   }
   json::object info{{"title", "Kubernetes"}, {"version", modern ? "v1.32.0" : "v1.20.2"}};
@@ -68,6 +68,16 @@ Document make(Server const& server, discovery::Group const& group, discovery::Ve
 }
 
 }  // namespace
+
+json::object all_schemas(Server const& server) {
+  Schemas schemas(server.profile() != Profile::v1_20);
+  for (auto const& group : discovery::catalogue(server)) {
+    for (auto const& version : group.versions) {
+      for (auto const& resource : version.resources) describe_resource(server, group, version, resource, schemas);
+    }
+  }
+  return schemas.take();
+}
 
 json::value root(Server const& server) {
   json::object paths;

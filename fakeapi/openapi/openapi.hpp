@@ -1,6 +1,7 @@
 // OpenAPI v3 of what a server serves: one document for each group and version, and the list of them. For
 // `kubectl explain` and for clients that check objects themselves.
 #pragma once
+#include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 #include <optional>
 #include <string>
@@ -20,5 +21,8 @@ struct Document {
 
 /// `/openapi/v3/PATH`, PATH being "api/v1" or "apis/GROUP/VERSION"; nothing if it is not served.
 std::optional<Document> document(Server const& server, std::string_view path);
+
+/// The schemas of all documents.
+boost::json::object all_schemas(Server const& server);
 
 }  // namespace fakeapi::openapi

@@ -25,7 +25,6 @@ struct State {
   void erase(Served const& served, api::ObjectKey const& key, RequestContext const& context);
 
   ServerOptions const options;  ///< `definitions` in it may be null, the member below never is
-  void compact_before(seams::WallTime time);
 
   Log log;
   Registry registry;
@@ -37,6 +36,7 @@ struct State {
  private:
   void committed(Commit const& commit, RequestContext const& context);
   void note_age(Revision revision, seams::WallTime now);
+  void compact_before(seams::WallTime time);
 
   // When the commits of a stretch of time were made; only with options.retained_age.
   struct Age {

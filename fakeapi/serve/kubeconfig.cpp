@@ -23,30 +23,24 @@ std::string base64(std::string_view bytes) {
   return text;
 }
 
+std::string context_name(std::size_t number) {
+  return number == 0 ? "echo-fakeapi" : "echo-fakeapi-" + std::to_string(number + 1);
+}
+
 std::string to_yaml(Kubeconfig const& kubeconfig) {
-  std::string text =
-      "apiVersion: v1\n"
-      "kind: Config\n"
-      "clusters:\n"
-      "- name: echo-fakeapi\n"
-      "  cluster:\n"
-      "    server: " +
-      kubeconfig.server + "\n";
-  if (!kubeconfig.authority.empty()) text += "    certificate-authority-data: " + base64(kubeconfig.authority) + "\n";
-  text +=
-      "users:\n"
-      "- name: echo-fakeapi\n"
-      "  user:\n"
-      "    token: " +
-      kubeconfig.token +
-      "\n"
-      "contexts:\n"
-      "- name: echo-fakeapi\n"
-      "  context:\n"
-      "    cluster: echo-fakeapi\n"
-      "    user: echo-fakeapi\n"
-      "current-context: echo-fakeapi\n";
-  return text;
+  std::string const user = context_name(0);
+  std::string clusters;
+  std::string contexts;
+  auto const authority =
+      kubeconfig.authority.empty() ? "" : "    certificate-authority-data: " + base64(kubeconfig.authority) + "\n";
+  for (std::size_t i = 0; i < kubeconfig.servers.size(); ++i) {
+    auto const name = context_name(i);
+    clusters += "- name: " + name + "\n  cluster:\n    server: " + kubeconfig.servers[i] + "\n" + authority;
+    contexts += "- name: " + name + "\n  context:\n    cluster: " + name + "\n    user: " + user + "\n";
+  }
+  return "apiVersion: v1\nkind: Config\nclusters:\n" + clusters + "users:\n- name: " + user +
+         "\n  user:\n    token: " + kubeconfig.token + "\ncontexts:\n" + contexts +
+         "current-context: " + context_name(0) + "\n";
 }
 
 }  // namespace fakeapi::serve

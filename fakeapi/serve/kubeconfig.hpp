@@ -2,16 +2,20 @@
 #pragma once
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace fakeapi::serve {
 
 struct Kubeconfig {
-  std::string server;     ///< "https://127.0.0.1:6443"
-  std::string authority;  ///< PEM; "": none, the server speaks plain HTTP
+  std::vector<std::string> servers;  ///< "https://127.0.0.1:6443"; at least one
+  std::string authority;             ///< PEM; "": none, the servers speak plain HTTP
   std::string token;
 };
 
-/// Its YAML, with one cluster, user and context, all called "echo-fakeapi".
+/// What the cluster and the context of the n-th server, counted from 0, are called: "echo-fakeapi", "echo-fakeapi-2".
+std::string context_name(std::size_t number);
+
+/// Its YAML, with a cluster and a context for each server, and one user, called as the first context.
 std::string to_yaml(Kubeconfig const& kubeconfig);
 
 std::string base64(std::string_view bytes);

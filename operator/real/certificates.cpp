@@ -119,9 +119,12 @@ class Builder {
     put_entry(subject, "CN", purpose.common_name);
   }
 
-  EVP_PKEY* key() { return key_.get(); }
+  X509* certificate() const { return certificate_.get(); }
+  EVP_PKEY* key() const { return key_.get(); }
+  TlsIdentity identity() const { return {.certificate = to_pem(certificate_.get()), .key = to_pem(key_.get())}; }
 
-  TlsIdentity sign(Purpose const& purpose, X509* issuer, EVP_PKEY* issuer_key) {
+  /// `issuer` null: by itself.
+  void sign(Purpose const& purpose, X509* issuer, EVP_PKEY* issuer_key) {
     X509* const certificate = certificate_.get();
     X509_set_issuer_name(certificate, X509_get_subject_name(issuer == nullptr ? certificate : issuer));
     X509V3_set_ctx_nodb(&context_);
@@ -139,7 +142,6 @@ class Builder {
     }
     if (!names.empty()) put(NID_subject_alt_name, names.c_str());
     must(X509_sign(certificate, issuer_key, EVP_sha256()) > 0, "a certificate can be signed");
-    return {.certificate = to_pem(certificate), .key = to_pem(key_.get())};
   }
 
  private:
@@ -174,7 +176,16 @@ TlsIdentity make_identity(CertificateAuthority const& authority, Purpose const& 
   auto const issuer = certificate_of(authority.identity.certificate);
   auto const issuer_key = key_of(authority.identity.key);
   if (!issuer || !issuer_key) throw std::invalid_argument("the certificate authority is damaged");
-  return Builder(purpose, now).sign(purpose, issuer.get(), issuer_key.get());
+  Builder builder(purpose, now);
+  builder.sign(purpose, issuer.get(), issuer_key.get());
+  return builder.identity();
+}
+
+Builder build_authority(std::string const& common_name, seams::WallTime now) {
+  Purpose const purpose{.common_name = common_name, .organisations = {}, .is_authority = true};
+  Builder builder(purpose, now);
+  builder.sign(purpose, nullptr, builder.key());
+  return builder;
 }
 
 Purpose server_purpose(std::string common_name, std::vector<std::string> names) {
@@ -192,9 +203,7 @@ Purpose client_purpose(std::string common_name, std::vector<std::string> organis
 }  // namespace
 
 CertificateAuthority make_authority(std::string const& common_name, seams::WallTime now) {
-  Purpose const purpose{.common_name = common_name, .organisations = {}, .is_authority = true};
-  Builder builder(purpose, now);
-  return {builder.sign(purpose, nullptr, builder.key())};
+  return {build_authority(common_name, now).identity()};
 }
 
 TlsIdentity make_server_identity(CertificateAuthority const& authority, std::string const& common_name,
@@ -249,10 +258,19 @@ CertificateSubject subject_of(X509 const& certificate) {
 }
 
 Credentials make_credentials(CredentialsOptions const& options, seams::WallTime now) {
-  auto const authority = make_authority("echo-ca", now);
-  return {.authority = authority.identity.certificate,
-          .server = make_server_identity(authority, "kubernetes", options.server_names, now),
-          .client = make_client_identity(authority, options.client_name, options.client_organisations, now)};
+  // Keys and certificates are handed on as they are: reading them back from PEM takes longer than making them.
+  auto const authority = build_authority("echo-ca", now);
+  auto const identity = [&](Purpose const& purpose) {
+    Builder builder(purpose, now);
+    builder.sign(purpose, authority.certificate(), authority.key());
+    return builder.identity();
+  };
+  Credentials credentials{.authority = to_pem(authority.certificate()),
+                          .server = identity(server_purpose("kubernetes", options.server_names)),
+                          .client = {}};
+  if (!options.client_name.empty())
+    credentials.client = identity(client_purpose(options.client_name, options.client_organisations));
+  return credentials;
 }
 
 namespace {

@@ -55,7 +55,7 @@ struct CredentialsOptions {
   std::vector<std::string> server_names{
       "localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc", "kubernetes.default.svc.cluster.local",
       "127.0.0.1", "::1"};
-  std::string client_name = "kubernetes-admin";
+  std::string client_name = "kubernetes-admin";  ///< "": make_credentials() makes no client
   std::vector<std::string> client_organisations{"system:masters"};
 };
 

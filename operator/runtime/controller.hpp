@@ -29,6 +29,8 @@ struct ControllerOptions {
   seams::Duration resync_period = std::chrono::hours(10);
   BackoffOptions backoff{};
   seams::Duration conflict_base = std::chrono::milliseconds(10);  ///< doubled with each conflict in a row
+  /// Once the wait has come to this, the reconciles read from the server until one succeeds: the cache must be far
+  /// behind.
   seams::Duration conflict_cap = std::chrono::seconds(1);
   seams::Duration forbidden_retry = std::chrono::seconds(30);
   seams::Duration throttle_default = std::chrono::seconds(1);  ///< for a 429 that names no time

@@ -90,8 +90,10 @@ void Controller::settle_error(api::ObjectKey const& key, KeyState& state, api::E
   if (!error.outcome_unknown && error.is(api::Reason::conflict)) {
     // Our picture was out of date; the news is on its way, and there is nothing to complain of.
     ++stats_.conflicts;
-    queue_.add_at(key, Cause::conflicted,
-                  now + exponential(options_.conflict_base, options_.conflict_cap, state.conflicts++));
+    seams::Duration const wait = exponential(options_.conflict_base, options_.conflict_cap, state.conflicts++);
+    // Or it is not: the watch may be dead, or its server lag far behind.
+    if (wait >= options_.conflict_cap) state.read_live = true;
+    queue_.add_at(key, Cause::conflicted, now + wait);
     queue_.released(key);
     return;
   }

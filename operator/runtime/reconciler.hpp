@@ -52,8 +52,9 @@ struct ReconcileResult {
 /// Drives one kind of object towards what its spec says. Level-triggered: it is told which object, never what happened.
 ///
 /// An Error is handled by its kind (design: every error is one of a few kinds): a conflict is retried without counting
-/// as a failure, forbidden slowly, 429 after the time told, an unknown outcome with read_live(), everything else with
-/// exponential backoff. An exception is a bug: it is logged and counted, and the key is retried like a failure.
+/// as a failure (with read_live() if that goes on and on), forbidden slowly, 429 after the time told, an unknown
+/// outcome with read_live(), everything else with exponential backoff. An exception is a bug: it is logged and counted,
+/// and the key is retried like a failure.
 class Reconciler {
  public:
   virtual ~Reconciler() = default;

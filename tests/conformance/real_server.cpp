@@ -7,6 +7,7 @@
 
 #include "tests/conformance/https_driver.hpp"
 #include "tests/conformance/process.hpp"
+#include "tests/conformance/real_programs.hpp"
 #include "tests/conformance/servers.hpp"
 
 namespace conformance {
@@ -118,35 +119,24 @@ std::expected<std::unique_ptr<RealServer>, std::string> start_once(Path const& a
   auto server = std::make_unique<RealServer>();
   auto const ports = free_ports(3);
   auto const folder = server->folder.path();
-  std::string const etcd = "http://127.0.0.1:" + std::to_string(ports[0]);
-  std::string const peer = "http://127.0.0.1:" + std::to_string(ports[1]);
   std::string const url = "https://127.0.0.1:" + std::to_string(ports[2]);
-  std::string const key_file = (folder / "service-accounts.key").string();
   for (auto const& [file, text] : std::map<std::string, std::string>{
            {"service-accounts.key", new_key()},
            {"kubeconfig", kubeconfig(url)},
            {"tokens.csv", std::string(admin_token) + ",admin,admin,system:masters\n" + bob_token + ",bob,bob\n"}}) {
     if (auto written = write_file(folder / file, text); !written) return std::unexpected(written.error());
   }
-  if (auto started =
-          server->run(assets / "etcd", {"--data-dir=" + (folder / "etcd").string(), "--listen-client-urls=" + etcd,
-                                        "--advertise-client-urls=" + etcd, "--listen-peer-urls=" + peer,
-                                        "--initial-advertise-peer-urls=" + peer, "--initial-cluster=default=" + peer,
-                                        "--unsafe-no-fsync"});
-      !started)
-    return std::unexpected(started.error());
-  if (auto started = server->run(
-          assets / "kube-apiserver",
-          {"--etcd-servers=" + etcd, "--cert-dir=" + (folder / "certificates").string(),
-           "--secure-port=" + std::to_string(ports[2]), "--bind-address=127.0.0.1", "--advertise-address=127.0.0.1",
-           "--service-cluster-ip-range=10.0.0.0/24", "--token-auth-file=" + (folder / "tokens.csv").string(),
-           "--authorization-mode=RBAC", "--disable-admission-plugins=ServiceAccount", "--endpoint-reconciler-type=none",
-           "--service-account-issuer=https://kubernetes.default.svc", "--service-account-key-file=" + key_file,
-           "--service-account-signing-key-file=" + key_file,
-           // Compaction is what the cases do, not what happens meanwhile.
-           "--etcd-compaction-interval=0"});
-      !started)
-    return std::unexpected(started.error());
+  auto commands = real_server_commands(assets, {.etcd = ports[0],
+                                                .etcd_peers = ports[1],
+                                                .server = ports[2],
+                                                .folder = folder,
+                                                .tokens = folder / "tokens.csv",
+                                                .service_account_key = folder / "service-accounts.key"});
+  // Compaction is what the cases do, not what happens meanwhile.
+  commands.back().arguments.emplace_back("--etcd-compaction-interval=0");
+  for (auto const& [command, arguments] : commands) {
+    if (auto started = server->run(command, arguments); !started) return std::unexpected(started.error());
+  }
   HttpsServer there{.name = "kube-apiserver",
                     .endpoint = {.port = ports[2]},
                     .tokens = {{User::admin, admin_token}, {User::bob, bob_token}, {User::unknown, "nobodys"}},

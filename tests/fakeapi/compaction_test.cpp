@@ -26,13 +26,6 @@ TEST(Compaction, by_age_forgets_what_is_older_and_keeps_the_rest) {
   EXPECT_EQ(scene.list(echoes)->items.size(), 3U);
 }
 
-TEST(Compaction, by_age_can_be_asked_for_when_nothing_is_written) {
-  Scene scene(echo_definition(), {.retained_age = 5min});
-  auto const a = *scene.create(echoes, echo("a"));
-  scene.server.compact_before(scene.now + 1s);
-  EXPECT_EQ(scene.server.log().compacted(), number_of(a) - 1 + 1);
-}
-
 TEST(Compaction, by_age_keeps_memory_bounded_whatever_is_written) {
   Scene scene(echo_definition(), {.retained_age = 5min});
   ASSERT_TRUE(scene.create(echoes, echo("a")));

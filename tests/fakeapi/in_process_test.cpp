@@ -25,13 +25,25 @@ struct Certain final : seams::Random {
 // Sends every call to one API server.
 struct Routing final : CallHooks {
   Frontend* to = nullptr;
+  WatchVerdict::Kind kind = WatchVerdict::Kind::deliver;
+  bool repeats = false;
+  std::vector<api::WatchEvent> again;
   Verdict before_send(CallInfo const&) override { return {}; }
   Verdict arrived(CallInfo const&) override { return {}; }
   Verdict applied(CallInfo const&, api::Result<api::Response> const&) override { return {}; }
   Verdict delivered(CallInfo const&, api::Result<api::Response> const&) override { return {}; }
-  WatchVerdict news(Actor, Commit const&) override { return {}; }
+  WatchVerdict news(Actor, Commit const&) override {
+    WatchVerdict verdict;
+    verdict.kind = kind;
+    return verdict;
+  }
   void event_delivered(Actor, api::WatchEvent const&) override {}
   Frontend* route(CallInfo const&) override { return to; }
+  std::optional<api::WatchEvent> repeated(Actor, api::WatchEvent const& latest) override {
+    if (!repeats) return std::nullopt;
+    again.push_back(latest);
+    return again.size() == 2 ? std::optional(again.front()) : std::nullopt;
+  }
 };
 
 struct InProcess : ::testing::Test {
@@ -114,6 +126,50 @@ TEST_F(InProcess, a_watch_is_told_what_its_api_server_has_taken_in) {
   one.release(index);
   pass(0s);
   EXPECT_EQ(told, (Texts{at("ADDED a", a), at("ADDED b", b)}));
+}
+
+TEST_F(InProcess, a_watch_that_has_fallen_silent_hears_nothing_not_even_its_end) {
+  api::WatchOptions options;
+  options.timeout = 30s;
+  spawn(follow(options));
+  pass(1s);
+  auto const a = number_of(*scene.create(echoes, echo("a")));
+  pass(1s);
+  hooks.kind = WatchVerdict::Kind::silence;
+  ASSERT_TRUE(scene.create(echoes, echo("b")));
+  pass(1s);
+  hooks.kind = WatchVerdict::Kind::deliver;
+  ASSERT_TRUE(scene.create(echoes, echo("c")));
+  ASSERT_TRUE(scene.remove(api::custom_resource_definitions, "echoes.example.com"));
+  pass(600s);
+  EXPECT_EQ(told, Texts{at("ADDED a", a)});
+}
+
+TEST_F(InProcess, the_deadline_of_the_client_ends_the_wait_for_a_watch_that_has_fallen_silent) {
+  seams::Duration ended{0};
+  spawn([](InProcess& test, seams::Duration& when) -> boost::asio::awaitable<void> {
+    auto watch = co_await test.client->watch(echoes, "default", {});
+    auto const event = co_await (*watch)->next(test.process.clock().now() + 40s);
+    EXPECT_FALSE(event);
+    if (!event) EXPECT_TRUE(event.error().is(api::Reason::deadline_exceeded));
+    when = test.elapsed();
+  }(*this, ended));
+  pass(1s);
+  hooks.kind = WatchVerdict::Kind::silence;
+  ASSERT_TRUE(scene.create(echoes, echo("a")));
+  pass(100s);
+  EXPECT_EQ(ended, 40s);
+}
+
+TEST_F(InProcess, an_event_may_come_once_more_after_a_later_one) {
+  hooks.repeats = true;
+  spawn(follow({}));
+  pass(1s);
+  auto const a = number_of(*scene.create(echoes, echo("a")));
+  auto const b = number_of(*scene.create(echoes, echo("b")));
+  auto const c = number_of(*scene.create(echoes, echo("c")));
+  pass(1s);
+  EXPECT_EQ(told, (Texts{at("ADDED a", a), at("ADDED b", b), at("ADDED a", a), at("ADDED c", c)}));
 }
 
 TEST_F(InProcess, a_client_that_hops_to_an_older_api_server_travels_in_time) {

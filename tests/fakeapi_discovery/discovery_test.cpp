@@ -185,11 +185,18 @@ TEST_F(Discovery, has_no_aggregated_form_in_1_20) {
   EXPECT_EQ(document->content_type, "application/json");
 }
 
-TEST_F(Discovery, has_an_openapi_v2_document_without_content) {
-  auto const document = find("/openapi/v2");
-  ASSERT_TRUE(document);
-  EXPECT_EQ(document->content_type, "application/octet-stream");
-  EXPECT_EQ(*document->body, "");
+TEST_F(Discovery, has_an_openapi_v2_document_as_json_and_as_protobuf) {
+  auto const text = find("/openapi/v2");
+  ASSERT_TRUE(text);
+  EXPECT_EQ(text->content_type, "application/json");
+  EXPECT_EQ(json::parse(*text->body).at("swagger"), "2.0");
+  auto const bytes = find("/openapi/v2", "application/com.github.proto-openapi.spec.v2@v1.0+protobuf");
+  ASSERT_TRUE(bytes);
+  EXPECT_EQ(bytes->content_type, "application/octet-stream");
+  EXPECT_TRUE(
+      bytes->body->starts_with("\n\x03"
+                               "2.0"));
+  EXPECT_NE(bytes->etag, text->etag);
 }
 
 TEST_F(Discovery, lists_the_paths_that_can_be_asked_for) {

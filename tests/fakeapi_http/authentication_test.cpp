@@ -25,7 +25,6 @@ class AuthenticationTest : public FaceTest {
     if (!token.empty()) call.headers.add("Authorization", "Bearer " + token);
     return send(std::move(call));
   }
-  bool stores_roles() { return server().index_of({"rbac.authorization.k8s.io", "v1", "clusterroles"}).has_value(); }
   static std::string message(Writer const& answer) { return std::string(json(answer.body).at("message").as_string()); }
 };
 
@@ -82,7 +81,6 @@ TEST_F(AuthenticationTest, a_certificate_that_is_no_good_counts_for_less_than_no
 
 TEST_F(AuthenticationTest, roles_decide_where_they_are_to) {
   start(AuthorizationMode::rbac);
-  if (!stores_roles()) GTEST_SKIP() << "roles are not served yet";
   auto const listed = as("bob-token", {"GET", echoes});
   EXPECT_EQ(listed->status, 403);
   EXPECT_EQ(message(*listed),
@@ -109,7 +107,6 @@ TEST_F(AuthenticationTest, acting_as_somebody_else_needs_permission) {
 
 TEST_F(AuthenticationTest, nobody_gives_rights_that_he_does_not_have) {
   start(AuthorizationMode::rbac);
-  if (!stores_roles()) GTEST_SKIP() << "roles are not served yet";
   std::string const roles = "/apis/rbac.authorization.k8s.io/v1/namespaces/default/roles";
   std::string const all = R"("rules":[{"apiGroups":["*"],"resources":["*"],"verbs":["*"]}]})";
   std::string const bindings = "/apis/rbac.authorization.k8s.io/v1/namespaces/default/rolebindings";
@@ -131,7 +128,6 @@ TEST_F(AuthenticationTest, nobody_gives_rights_that_he_does_not_have) {
 
 TEST_F(AuthenticationTest, access_reviews_are_answered) {
   start(AuthorizationMode::rbac);
-  if (!stores_roles()) GTEST_SKIP() << "roles are not served yet";
   std::string const path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
   std::string const body =
       R"({"apiVersion":"authorization.k8s.io/v1","kind":"SelfSubjectAccessReview","spec":{"resourceAttributes":)"
@@ -148,7 +144,6 @@ TEST_F(AuthenticationTest, who_asks_who_he_is_is_told) {
   fakeapi::ServerOptions modern;
   modern.profile = fakeapi::Profile::modern;
   start(AuthorizationMode::rbac, modern);
-  if (!stores_roles()) GTEST_SKIP() << "roles are not served yet";
   auto const answer = as("bob-token", {"POST", "/apis/authentication.k8s.io/v1/selfsubjectreviews",
                                        R"({"apiVersion":"authentication.k8s.io/v1","kind":"SelfSubjectReview"})"});
   EXPECT_EQ(answer->status, 201) << answer->body;

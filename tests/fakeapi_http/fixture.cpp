@@ -95,12 +95,13 @@ fakeapi::Server& FaceTest::server() {
   return *server_;
 }
 
-std::shared_ptr<Writer> FaceTest::begin(Call call) {
-  server();
+std::shared_ptr<Writer> FaceTest::begin(Call call) { return begin_at(face(), std::move(call)); }
+
+std::shared_ptr<Writer> FaceTest::begin_at(fakeapi::http::Face& face, Call call) {
   auto writer = std::make_shared<Writer>(process.clock());
   seams::HttpRequest request{std::move(call.method), std::move(call.target), std::move(call.headers),
                              std::move(call.body), std::move(call.peer)};
-  asio::co_spawn(process.executor(), serve_one(*face_, std::move(request), writer), [](std::exception_ptr failure) {
+  asio::co_spawn(process.executor(), serve_one(face, std::move(request), writer), [](std::exception_ptr failure) {
     if (failure) std::rethrow_exception(failure);
   });
   return writer;

@@ -83,6 +83,8 @@ class FaceTest : public testing::Test {
   std::shared_ptr<Writer> send(Call call);
   /// The same, without waiting.
   std::shared_ptr<Writer> begin(Call call);
+  /// The same, to another face.
+  std::shared_ptr<Writer> begin_at(fakeapi::http::Face& face, Call call);
   std::shared_ptr<Writer> get(std::string const& target, seams::HttpHeaders headers = {}) {
     return send({"GET", target, {}, std::move(headers), {}});
   }

@@ -5,9 +5,13 @@
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
+#include <map>
 #include <set>
 
 #include "fakeapi/discovery/discovery.hpp"
+#include "fakeapi/openapi/descriptions.hpp"
+#include "fakeapi/openapi/swagger.hpp"
+#include "fakeapi/protobuf/wire.hpp"
 #include "tests/fakeapi/fixture.hpp"
 
 namespace fakeapi::openapi {
@@ -181,6 +185,83 @@ TEST_F(OpenApi, is_reached_through_discovery_with_a_tag) {
   ASSERT_TRUE(found);
   EXPECT_EQ(found->etag, "\"" + document(scene.server, "apis/apps/v1")->hash + "\"");
   EXPECT_TRUE(discovery::find_document(scene.server, {}, "/openapi/v3", "*/*"));
+}
+
+TEST_F(OpenApi, describes_nothing_that_there_is_not) {
+  auto const schemas = all_schemas(scene.server);
+  for (auto const& description : descriptions()) {
+    bool found = description.structure.empty();
+    for (auto const& [name, schema] : schemas) {
+      if (found || !std::string_view(name).ends_with(description.structure)) continue;
+      auto const* properties = schema.as_object().if_contains("properties");
+      found =
+          description.field.empty() || (properties != nullptr && properties->as_object().contains(description.field));
+    }
+    EXPECT_TRUE(found) << description.structure << " " << description.field;
+    EXPECT_TRUE(description.text.ends_with('.')) << description.text;
+  }
+}
+
+struct Swagger : ::testing::Test {
+  Scene scene{fakeapi::testing::echo_definition()};
+  json::object document = swagger(scene.server);
+  json::object const& definitions = document.at("definitions").as_object();
+};
+
+TEST_F(Swagger, refers_only_to_its_own_definitions) {
+  std::set<std::string> wanted;
+  references(document, wanted);
+  EXPECT_GT(wanted.size(), 50U);
+  for (auto const& reference : wanted) {
+    constexpr std::string_view prefix = "#/definitions/";
+    ASSERT_TRUE(reference.starts_with(prefix)) << reference;
+    EXPECT_TRUE(definitions.contains(reference.substr(prefix.size()))) << reference;
+  }
+}
+
+TEST_F(Swagger, has_what_kubectl_looks_for) {
+  auto const& echo = definitions.at("com.example.v1.Echo");
+  EXPECT_EQ(echo.at("x-kubernetes-group-version-kind"),
+            json::parse(R"([{"group": "example.com", "version": "v1", "kind": "Echo"}])"));
+  EXPECT_EQ(echo.at("properties").at("spec").at("properties").at("replicas").at("type"), "integer");
+  auto const& strategy = definitions.at("io.k8s.api.apps.v1.DeploymentSpec").at("properties").at("strategy");
+  EXPECT_EQ(strategy.at("$ref"), "#/definitions/io.k8s.api.apps.v1.DeploymentStrategy");
+  EXPECT_EQ(strategy.at("description"), "How old pods are replaced by new ones.");
+  auto const& containers = definitions.at("io.k8s.api.core.v1.PodSpec").at("properties").at("containers");
+  EXPECT_EQ(containers.at("x-kubernetes-patch-merge-key"), "name");
+  auto const& surge = definitions.at("io.k8s.api.apps.v1.RollingUpdateDeployment").at("properties").at("maxSurge");
+  auto const target = std::string(surge.at("$ref").as_string()).substr(std::string("#/definitions/").size());
+  EXPECT_EQ(definitions.at(target), json::parse(R"({"type": "string", "format": "int-or-string"})"));
+}
+
+// The fields of a message that are bytes, by their numbers.
+std::multimap<std::uint32_t, std::string> taken_apart(std::string_view message) {
+  protobuf::WireReader reader(message);
+  std::multimap<std::uint32_t, std::string> fields;
+  while (auto const field = reader.next()) fields.emplace(field->number, field->bytes);
+  EXPECT_EQ(reader.error(), "");
+  return fields;
+}
+
+TEST_F(Swagger, says_the_same_in_protobuf) {
+  auto const fields = taken_apart(swagger_protobuf(scene.server));
+  EXPECT_EQ(fields.find(1)->second, "2.0");
+  std::map<std::string, std::string> schemas;
+  for (auto const& [number, entry] : taken_apart(fields.find(9)->second)) {
+    auto const pair = taken_apart(entry);
+    schemas[pair.find(1)->second] = pair.find(2)->second;
+  }
+  ASSERT_EQ(schemas.size(), definitions.size());
+  auto const echo = taken_apart(schemas.at("com.example.v1.Echo"));
+  EXPECT_EQ(taken_apart(echo.find(22)->second).find(1)->second, "object");
+  EXPECT_EQ(echo.count(19), 1U);
+  EXPECT_EQ(echo.find(19)->second, "spec");
+  auto const extension = taken_apart(echo.find(31)->second);
+  EXPECT_EQ(extension.find(1)->second, "x-kubernetes-group-version-kind");
+  EXPECT_EQ(taken_apart(extension.find(2)->second).find(2)->second,
+            R"([{"group":"example.com","version":"v1","kind":"Echo"}])");
+  EXPECT_EQ(taken_apart(echo.find(25)->second).size(),
+            definitions.at("com.example.v1.Echo").at("properties").as_object().size());
 }
 
 }  // namespace

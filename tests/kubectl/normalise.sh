@@ -11,7 +11,9 @@ s/-[0-9a-z]{6,10}-[bcdfghjklmnpqrstvwxz2456789]{5}\b/-HASH-SUFFIX/g
 s/\b(quick|web|one|two)-[0-9bcdfghjklmnpqrstvwxz]{6,10}\b/\1-HASH/g
 s/ +[0-9]+(m[0-9]*)?s +/ AGE /g
 s/ +[0-9]+(m[0-9]*)?s$/ AGE/
-s/(LIVE|MERGED)-[0-9]+/\1/g
+s#/[^ ]*/((LIVE|MERGED))-[0-9]+#/tmp/\1#g
+s/(pod-template-hash=)[0-9a-z]+/\1HASH/
+s/^(CreationTimestamp:) .*/\1 TIME/
 s/^((---|\+\+\+) [^\t]*)\t.*/\1/
 s/[ \t]+$//
 ' | awk '

@@ -23,6 +23,14 @@ show() {
   ((status == 0)) || echo "(exit $status)"
   echo
 }
+# pick REGEX COMMAND...: runs it, and shows the lines that match: of what holds more than both servers have.
+pick() {
+  local regex=$1
+  shift
+  echo "\$ kubectl ${*:2} | grep -E '$regex'"
+  "$@" 2>&1 | grep -E "$regex"
+  echo
+}
 # later SECONDS COMMAND...: runs it in a while, silently.
 later() {
   (
@@ -31,6 +39,14 @@ later() {
     "$@" > /dev/null 2>&1
   ) &
 }
+
+# An editor that wants nine.
+cat > editor <<'END'
+#!/bin/sh
+sed -i -E 's/^(  replicas):.*/\1: 9/' "$1"
+END
+chmod +x editor
+export KUBE_EDITOR=$scratch/editor
 
 cp "$crds/echoes.example.com.yaml" definition.yaml
 cp "$crds/examples/echo-example.yaml" echo.yaml
@@ -73,6 +89,16 @@ spec:
 END
 sed 's/web:1/web:2/' web.yaml > web2.yaml
 
+echo "# The cluster"
+show k get --raw /readyz
+show k get --raw /healthz/ping
+pick '^(v1|apps/v1|apiextensions.k8s.io/v1|rbac.authorization.k8s.io/v1)$' k api-versions
+pick '^(configmaps|pods|deployments.apps|customresourcedefinitions.apiextensions.k8s.io)$' k api-resources -o name
+show k get namespaces -o name
+show k auth can-i create deployments
+show k auth can-i '*' '*'
+show k auth whoami
+
 echo "# Definition and objects"
 show k apply -f definition.yaml
 show k wait --for=condition=Established --timeout=20s crd/echoes.example.com
@@ -89,6 +115,11 @@ show k get echo -l app=none
 show k get echo --field-selector metadata.name=test-echo -o name
 show k describe echo test-echo
 show k api-resources --api-group=example.com
+pick '^example.com' k api-versions
+pick '^(KIND|VERSION):|<Object>|A group of|the same name|What (is wanted|the operator)' k explain echo
+show k explain echo.spec
+show k explain echo.spec.replicas
+show k explain echo.nothing
 show k get --raw /apis/example.com/v1/namespaces/default/echoes?limit=0
 
 echo "# Changes"
@@ -104,6 +135,13 @@ show k label echo test-echo color=blue
 show k label echo test-echo color=blue --overwrite
 show k label echo test-echo color-
 show k annotate echo test-echo note='a note'
+show k label echo test-echo --list
+show k edit echo test-echo
+show k edit echo test-echo
+show k get echo test-echo -o go-template='{{.spec.replicas}}{{"\n"}}'
+show k apply view-last-applied echo test-echo
+show k replace -f echo.yaml
+show k patch echo test-echo --type=merge -p '{"spec":{"replicas":7}}'
 show k get echo test-echo -o 'jsonpath={.spec.replicas} {.metadata.generation} {.metadata.annotations.note}{"\n"}'
 
 echo "# Waiting, while somebody plays the operator"
@@ -111,6 +149,7 @@ ready='{"status":{"observedGeneration":9,"replicas":7,"readyReplicas":7,"conditi
 later 1 k patch echo test-echo --subresource=status --type=merge -p "$ready"
 show k wait --for=condition=Ready --timeout=30s echo/test-echo
 show k wait --for=condition=Degraded --timeout=1s echo/test-echo
+show k wait --for=jsonpath='{.status.readyReplicas}'=7 --timeout=30s echo/test-echo
 show k get echo
 show k get echo test-echo -o 'jsonpath={.status.conditions[0].type}={.status.conditions[0].status}{"\n"}'
 later 3 k patch echo test-echo --type=merge -p '{"spec":{"replicas":8}}'
@@ -132,6 +171,8 @@ echo "# Deployments"
 show k create deployment quick --image=example.com/quick:1 --replicas=2
 show k rollout status deployment quick --timeout=60s
 show k get deployment quick
+show k get events --field-selector involvedObject.kind=Deployment,involvedObject.name=quick -o custom-columns=TYPE:.type,REASON:.reason,MESSAGE:.message
+show k events --for deployment/quick --types=Warning
 show k delete deployment quick
 show k apply -f web.yaml
 show k rollout status deployment web --timeout=60s
@@ -145,6 +186,8 @@ show k rollout status deployment web --timeout=60s
 show k set image deployment/web web=example.com/web:3
 show k rollout status deployment web --timeout=60s
 show k rollout history deployment web
+show k rollout history deployment web --revision=2
+show k describe deployment web --show-events=false
 show k rollout undo deployment web
 show k rollout status deployment web --timeout=60s
 show k get deployment web -o 'jsonpath={.spec.template.spec.containers[0].image} {.metadata.generation}{"\n"}'
@@ -157,6 +200,15 @@ show k get deployment web -o 'jsonpath={.spec.template.spec.containers[*].image}
 show k scale deployment web --replicas=3
 show k rollout status deployment web --timeout=60s
 show k get all -o name -l app=web
+show k get pods -l app=web --sort-by=.metadata.name -o name
+show k set resources deployment web --limits=cpu=200m
+show k set env deployment/web COLOR=red
+show k rollout status deployment web --timeout=60s
+show k get deployment web -o 'jsonpath={.spec.template.spec.containers[0].resources} {.spec.template.spec.containers[0].env}{"\n"}'
+show k run lone --image=example.com/lone:1 --restart=Never
+show k wait --for=condition=Ready --timeout=30s pod/lone
+show k get pod lone -o 'jsonpath={.status.phase}{"\n"}'
+show k delete pod lone --grace-period=1
 
 echo "# Other kinds"
 show k create namespace walk
@@ -164,12 +216,15 @@ show k create configmap settings --from-literal=a=1 -n walk
 show k get configmap settings -n walk -o yaml
 show k create secret generic password --from-literal=word=xyzzy -n walk
 show k get secret password -n walk
+show k describe configmap settings -n walk
+show k describe secret password -n walk
 show k create serviceaccount robot -n walk
 show k create role reader --verb=get,list --resource=configmaps -n walk
 show k create rolebinding readers --role=reader --serviceaccount=walk:robot -n walk
 show k describe role reader -n walk
 show k get role,rolebinding,secret -n walk -o name
 show k auth can-i list echoes
+show k auth can-i list nothing
 show k auth can-i get configmaps -n walk --as=system:serviceaccount:walk:robot
 show k auth can-i delete configmaps -n walk --as=system:serviceaccount:walk:robot
 show k get echo --as=system:serviceaccount:walk:robot
@@ -193,6 +248,7 @@ echo "# Mistakes"
 show k get nothing
 show k get echo nobody
 show k apply --validate=false -f invalid.yaml
+show k apply -f invalid.yaml
 show k create -f echo.yaml
 show k create -f echo.yaml
 show k get echo -l 'a b'

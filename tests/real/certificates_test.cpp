@@ -123,6 +123,21 @@ TEST_F(CertificatesTest, are_made_within_milliseconds) {
   EXPECT_LT(std::chrono::steady_clock::now() - began, 200ms);
 }
 
+TEST_F(CertificatesTest, that_nobody_keeps_are_as_good_as_others) {
+  real::CredentialsOptions options;
+  auto const all = real::make_credentials(options, now);
+  auto const check = [&](real::TlsIdentity const& identity, std::vector<std::string> const& names) {
+    auto const good = real::check_certificate(identity.certificate, identity.key, all.authority, names, now, 24h);
+    return good ? "" : good.error();
+  };
+  EXPECT_EQ(check(all.server, options.server_names), "");
+  EXPECT_EQ(check(all.client, {}), "");
+  EXPECT_EQ(real::subject_of(all.client.certificate).common_name, "kubernetes-admin");
+  EXPECT_EQ(real::subject_of(all.authority).common_name, "echo-ca");
+  options.client_name.clear();
+  EXPECT_EQ(real::make_credentials(options, now).client.certificate, "");
+}
+
 TEST_F(CertificatesTest, tell_where_they_cannot_be_kept) {
   fs::create_directory(folder);
   std::ofstream(folder / "file") << "x";

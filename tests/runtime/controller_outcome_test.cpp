@@ -47,6 +47,22 @@ TEST_F(ControllerTest, a_conflict_is_retried_soon_and_is_no_failure) {
   EXPECT_EQ(reconciler.waits().at(0), 10ms) << "no longer in a row";
 }
 
+TEST_F(ControllerTest, conflicts_that_do_not_end_make_it_read_live_since_the_news_is_not_on_its_way) {
+  start();
+  always_fails(Reason::conflict, 409);
+  put("a");
+  ASSERT_TRUE(world.run_for(3s));
+  // Eight from the caches, in 1.27 s; then the wait has come to its cap.
+  ASSERT_EQ(reconciler.calls.size(), 9U);
+  for (std::size_t i = 0; i < 8; ++i) EXPECT_FALSE(reconciler.calls[i].read_live) << i;
+  EXPECT_TRUE(reconciler.calls[8].read_live);
+  always(runtime::ReconcileResult{});
+  ASSERT_TRUE(world.run_for(1s));
+  put("a");
+  ASSERT_TRUE(world.settle());
+  EXPECT_FALSE(reconciler.calls.back().read_live) << "after a success the caches are good enough again";
+}
+
 TEST_F(ControllerTest, a_conflict_ends_early_when_the_news_arrives) {
   start();
   always_fails(Reason::conflict, 409);

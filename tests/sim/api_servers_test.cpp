@@ -29,6 +29,7 @@ Choice choice(std::uint16_t actor, std::uint16_t site, std::uint32_t ordinal, st
 
 struct Target final : sim::FaultTarget {
   void crash_operator(std::string_view) override {}
+  bool pause_operator(seams::Duration) override { return false; }
   bool touch(api::Request const&) override { return false; }
   void note(std::string_view what) override { notes.emplace_back(what); }
   bool tracing() const override { return true; }

@@ -72,6 +72,57 @@ TEST(Scheduler, dropping_an_owner_drops_its_turns_and_timers_only) {
   EXPECT_EQ(ran, 2);
 }
 
+TEST(Scheduler, what_a_stopped_owner_would_have_done_waits_in_its_order_while_others_go_on) {
+  sim::Scheduler scheduler;
+  Owner stopped;
+  Owner other;
+  std::vector<std::string> order;
+  auto const does = [&](std::string const& what) { return [&order, what] { order.push_back(what); }; };
+  scheduler.schedule_at(stopped, scheduler.now() + 2s, does("second timer"));
+  scheduler.schedule_at(stopped, scheduler.now() + 1s, does("first timer"));
+  auto const cancelled = scheduler.schedule_at(stopped, scheduler.now() + 1s, does("cancelled"));
+  scheduler.schedule_at(stopped, scheduler.now() + 9s, does("third timer"));
+  scheduler.schedule_at(other, scheduler.now() + 1s, does("other"));
+  scheduler.post(stopped, does("turn"));
+  scheduler.pause(stopped);
+  scheduler.schedule_at(other, scheduler.now() + 3s, [&] {
+    scheduler.cancel(cancelled);  // it is due, and has not run
+    order.emplace_back("resume");
+    scheduler.post(other, does("behind"));
+    scheduler.resume(stopped);
+  });
+  while (scheduler.step()) {
+  }
+  EXPECT_EQ(order, (std::vector<std::string>{"other", "resume", "turn", "first timer", "second timer", "behind",
+                                             "third timer"}));
+  scheduler.resume(stopped);  // no harm
+  scheduler.reset();
+}
+
+TEST(Scheduler, a_stopped_owner_can_be_dropped_and_another_one_be_stopped) {
+  sim::Scheduler scheduler;
+  Owner gone;
+  Owner next;
+  int ran = 0;
+  scheduler.post(gone, [&] { ran += 100; });
+  scheduler.schedule_at(gone, scheduler.now() + 1s, [&] { ran += 100; });
+  scheduler.pause(gone);
+  while (scheduler.step()) {
+  }
+  scheduler.drop_all(gone);
+  scheduler.resume(gone);
+  scheduler.pause(next);
+  scheduler.post(next, [&] { ++ran; });
+  while (scheduler.step()) {
+  }
+  EXPECT_EQ(ran, 0);
+  scheduler.resume(next);
+  while (scheduler.step()) {
+  }
+  EXPECT_EQ(ran, 1);
+  scheduler.reset();
+}
+
 RC_GTEST_PROP(SchedulerProperty, timers_fire_by_time_and_then_in_the_order_of_scheduling_unless_cancelled, ()) {
   auto const delays = *rc::gen::container<std::vector<std::uint8_t>>(rc::gen::inRange<std::uint8_t>(0, 8));
   sim::Scheduler scheduler;

@@ -47,7 +47,7 @@ rc::Gen<sim::Choice> any_fault() {
       rc::gen::tuple(rc::gen::element(sim::Stream::faults, sim::Stream::latency, sim::Stream::watch,
                                       sim::Stream::controllers, sim::Stream::restart, sim::Stream::frontends),
                      rc::gen::inRange<std::uint16_t>(0, 5), rc::gen::inRange<std::uint16_t>(0, 4),
-                     rc::gen::inRange<std::uint16_t>(0, 32), rc::gen::inRange<std::uint32_t>(0, 12),
+                     rc::gen::inRange<std::uint16_t>(0, 48), rc::gen::inRange<std::uint32_t>(0, 12),
                      rc::gen::inRange<std::uint32_t>(1, 6)),
       [](auto const& parts) {
         auto const [stream, actor, incarnation, site, ordinal, value] = parts;

@@ -26,6 +26,7 @@ struct Exchange {
   authorization::User user;
   seams::WallTime now;
   Actor actor = Actor::server;
+  Frontend const* frontend = nullptr;  ///< whose caches answer; null: those of a server without any lag
   /// Roles decide who may do what: then nobody gives more rights than he has.
   bool by_roles = false;
   /// For `Warning` headers.

@@ -57,7 +57,7 @@ struct Face::Impl {
         environment(given_environment),
         options(std::move(given_options)),
         cache(options.text_bytes),
-        gates(server),
+        gates(server, options.frontend),
         authorizer([this](authorization::User const& user, authorization::Attributes const& attributes) {
           return decide(user, attributes);
         }) {}
@@ -167,6 +167,9 @@ struct Face::Impl {
     if (auto refused = admit(exchange)) return *std::move(refused);
     auto const& info = exchange.info;
     if (options.compaction && info.path == "/v3/kv/compaction") return compact(exchange);
+    if (options.own_paths) {
+      if (auto answer = options.own_paths(exchange.request, info.path)) return *std::move(answer);
+    }
     if (!info.is_resource) return serve_path(exchange, options.surroundings, draining);
     api::Resource const resource{info.group, info.version, info.resource};
     if (auto const* own = authorization::find_review(server.profile(), resource)) return review(exchange, *own);
@@ -193,15 +196,20 @@ struct Face::Impl {
     return response;
   }
 
-  // Waits until a revision has come about, or patience is at its end.
-  boost::asio::awaitable<void> await_revision(Revision revision) {
+  // Tries again whenever the revision that is waited for may have come about, until patience is at its end.
+  boost::asio::awaitable<Outcome> carry_out_late(Exchange& exchange, Outcome outcome,
+                                                 seams::HttpResponseWriter& writer) {
     seams::Gate gate(environment.clock);
     auto const end = environment.clock.now() + revision_patience;
-    while (server.revision() < revision && environment.clock.now() < end) {
-      gates.await_revision(revision, gate);
+    while (auto const* late = std::get_if<NotYet>(&outcome)) {
+      if (environment.clock.now() >= end) break;
+      gates.await_revision(late->revision, gate);
       co_await gate.wait(end);
       gates.forget(gate);
+      exchange.now = environment.clock.wall_now();
+      outcome = carry_out(exchange, writer.draining());
     }
+    co_return outcome;
   }
 
   Server& server;
@@ -211,6 +219,7 @@ struct Face::Impl {
   CommitGates gates;
   authorization::Authorizer authorizer;
   std::size_t watches = 0;
+  std::uint64_t ends = 0;  // how often all watches were told to end
 };
 
 Face::Face(Server& server, seams::Environment const& environment, FaceOptions options)
@@ -218,6 +227,11 @@ Face::Face(Server& server, seams::Environment const& environment, FaceOptions op
 Face::~Face() = default;
 
 std::size_t Face::watches() const { return impl_->watches; }
+
+void Face::end_watches() {
+  ++impl_->ends;
+  impl_->gates.open_watches();
+}
 
 boost::asio::awaitable<void> Face::serve(seams::HttpRequest request, seams::HttpResponseWriter& writer) {
   Impl& own = *impl_;
@@ -235,19 +249,19 @@ boost::asio::awaitable<void> Face::serve(seams::HttpRequest request, seams::Http
                     .user = {},
                     .now = own.environment.clock.wall_now(),
                     .actor = own.options.actor,
+                    .frontend = own.options.frontend,
                     .by_roles = own.options.authorization == AuthorizationMode::rbac,
                     .warnings = {}};
   auto outcome = own.carry_out(exchange, writer.draining());
-  if (auto const* late = std::get_if<NotYet>(&outcome)) {
-    co_await own.await_revision(late->revision);
-    exchange.now = own.environment.clock.wall_now();
-    outcome = own.carry_out(exchange, writer.draining());
+  if (std::holds_alternative<NotYet>(outcome)) {
+    auto waiting = own.carry_out_late(exchange, std::move(outcome), writer);
+    outcome = co_await std::move(waiting);
   }
   if (auto* watch = std::get_if<WatchPlan>(&outcome)) {
     seams::HttpHeaders headers{{"Cache-Control", "no-cache, private"}, {"Content-Type", "application/json"}};
     for (auto const& warning : exchange.warnings) headers.add("Warning", warning_header(warning));
     WatchPlan plan = std::move(*watch);
-    WatchSurroundings const surroundings{own.server, own.cache, own.gates, own.environment};
+    WatchSurroundings const surroundings{own.server, own.cache, own.gates, own.environment, own.ends};
     std::string().swap(request.body);
     ++own.watches;
     co_await stream_watch(surroundings, std::move(plan), std::move(headers), writer);

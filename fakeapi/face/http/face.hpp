@@ -5,12 +5,14 @@
 // an event's text is made once for all watches that show it in the same form. Used from one thread.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 
 #include "fakeapi/authorization/tokens.hpp"
 #include "fakeapi/discovery/discovery.hpp"
+#include "fakeapi/frontend.hpp"
 #include "fakeapi/server.hpp"
 #include "operator/seams/environment.hpp"
 #include "operator/seams/http_service.hpp"
@@ -33,6 +35,11 @@ struct FaceOptions {
   /// Serves POST /v3/kv/compaction {"revision": "7"} as etcd's gateway does: history up to there is forgotten. For
   /// tests of what clients do then.
   bool compaction = false;
+  /// The API server of several over one store that this is the face of: its caches, which may lag, answer what need not
+  /// be the latest. It outlives the face. Null: a server without any lag.
+  Frontend* frontend = nullptr;
+  /// Answers at paths that no real server has, once it is clear that the client may ask; nothing at other paths.
+  std::function<std::optional<seams::HttpResponse>(seams::HttpRequest const& request, std::string_view path)> own_paths;
   /// How much the texts of objects may take that are kept.
   std::size_t text_bytes = std::size_t{64} * 1024 * 1024;
 };
@@ -49,6 +56,8 @@ class Face final : public seams::HttpService {
 
   /// How many watches are open.
   std::size_t watches() const;
+  /// Ends all watches in good order, as a server does that is about to go.
+  void end_watches();
 
  private:
   struct Impl;

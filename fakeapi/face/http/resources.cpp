@@ -52,11 +52,17 @@ class Handler {
 
   Rendering rendering() const { return {exchange_.cache, served_->kind, form_, exchange_.now}; }
 
-  Result<api::Response> execute() {
-    manager_ = manager_of(exchange_.request.headers.get("User-Agent"));
+  RequestContext request_context() const {
     RequestContext context;
     context.actor = exchange_.actor;
     context.now = exchange_.now;
+    context.frontend = exchange_.frontend;
+    return context;
+  }
+
+  Result<api::Response> execute() {
+    manager_ = manager_of(exchange_.request.headers.get("User-Agent"));
+    auto context = request_context();
     context.default_manager = manager_;
     context.duplicate_fields = &duplicates_;
     context.report = &report_;
@@ -157,7 +163,7 @@ class Handler {
     plan.timeout = options->timeout;
     plan.bookmarks = options->allow_bookmarks;
     request_.options = *std::move(options);
-    auto cursor = exchange_.server.open_watch(request_);
+    auto cursor = exchange_.server.open_watch(request_, request_context());
     if (!cursor) return std::move(cursor.error());
     if (form_.encoding != Encoding::json) {
       return failures::not_acceptable(

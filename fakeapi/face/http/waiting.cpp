@@ -15,12 +15,23 @@ void open_all(std::vector<seams::Gate*>& gates) {
 
 }  // namespace
 
-CommitGates::CommitGates(Server& server)
+CommitGates::CommitGates(Server& server, Frontend* frontend)
     : server_(server),
+      frontend_(frontend),
       definitions_(server.index_of(api::custom_resource_definitions).value()),
-      observer_(server.add_observer([this](Commit const& commit) { committed(commit); })) {}
+      observer_(server.add_observer([this](Commit const& commit) {
+        if (frontend_ == nullptr) committed(commit);
+        // One that goes, or is replaced, may end the watches of what it defines. All servers know of it at once.
+        if (commit.resource == definitions_) open_watches();
+      })) {
+  if (frontend_ != nullptr)
+    frontend_observer_ = frontend_->add_observer([this](Commit const& commit) { committed(commit); });
+}
 
-CommitGates::~CommitGates() { server_.remove_observer(observer_); }
+CommitGates::~CommitGates() {
+  server_.remove_observer(observer_);
+  if (frontend_ != nullptr) frontend_->remove_observer(frontend_observer_);
+}
 
 std::vector<seams::Gate*>& CommitGates::waiting_for(ResourceIndex resource) {
   auto const place = static_cast<std::size_t>(resource);
@@ -39,15 +50,15 @@ void CommitGates::forget(seams::Gate& gate) {
 
 void CommitGates::committed(Commit const& commit) {
   open_all(waiting_for(commit.resource));
-  // A definition that goes, or is replaced, may end the watches of what it defines.
-  if (commit.resource == definitions_) {
-    for (auto& waiting : resources_) open_all(waiting);
-  }
   std::erase_if(revisions_, [&](RevisionWait const& wait) {
     if (wait.revision > commit.revision) return false;
     wait.gate->open();
     return true;
   });
+}
+
+void CommitGates::open_watches() {
+  for (auto& waiting : resources_) open_all(waiting);
 }
 
 }  // namespace fakeapi::http

@@ -58,6 +58,7 @@ class Stream {
     return text_;
   }
 
+  bool told_to_end() const { return surroundings_.ends != ends_; }
   bool over() const { return clock_.now() >= end_ || surroundings_.server.watch_ended(*plan_.cursor); }
 
   boost::asio::awaitable<seams::Woken> wait() {
@@ -89,6 +90,7 @@ class Stream {
   seams::Clock& clock_;
   seams::Gate gate_;
   seams::MonotonicTime end_;
+  std::uint64_t const ends_ = surroundings_.ends;
   seams::MonotonicTime next_bookmark_{};
   bool columns_ = true;
   bool waiting_ = false;  // the gate will open at the next commit
@@ -128,7 +130,7 @@ boost::asio::awaitable<void> stream_watch(WatchSurroundings surroundings, WatchP
       // A client that always has news must not keep the others from theirs.
       co_await seams::yield_turn();
     }
-    if (ended || writer.draining()) break;
+    if (ended || writer.draining() || stream.told_to_end()) break;
     if (silent) {
       if (stream.over()) break;
       co_await stream.wait();

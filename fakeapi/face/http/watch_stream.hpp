@@ -16,6 +16,7 @@ struct WatchSurroundings {
   TextCache& cache;
   CommitGates& gates;
   seams::Environment const& environment;
+  std::uint64_t const& ends;  ///< how often all watches were told to end
 };
 
 /// Streams a watch until its time is up, its resource is gone, the client is, or the server is to end. `headers` are
