@@ -8,6 +8,7 @@
 #include "fakeapi/face/http/exchange.hpp"
 #include "fakeapi/face/http/failures.hpp"
 #include "fakeapi/face/http/json_syntax.hpp"
+#include "fakeapi/face/http/json_text.hpp"
 #include "fakeapi/face/http/parameters.hpp"
 #include "fakeapi/face/http/routes.hpp"
 #include "fakeapi/semantics/status.hpp"
@@ -23,7 +24,7 @@ std::string manager_of(std::string_view agent) {
     auto const byte = static_cast<unsigned char>(c);
     if (byte >= 0x20 && byte != 0x7f && name.size() < longest) name += c;
   }
-  return name.empty() ? "unknown" : name;
+  return name.empty() ? "unknown" : readable(name);
 }
 
 class Handler {
