@@ -28,6 +28,13 @@ api::Error not_after_passed() {
   return error;
 }
 
+api::Error deadline_passed() {
+  api::Error error;
+  error.reason = api::Reason::deadline_exceeded;
+  error.message = "the request was not sent: its deadline has passed";
+  return error;
+}
+
 }  // namespace
 
 api::Error to_error(http::ClientError const& error, bool is_write) {
@@ -104,6 +111,7 @@ api::AsyncResult<api::Response> HttpApi::exchange(api::Request const& request) {
     }
     auto const* const write = request.write_options();
     if (write != nullptr && clock_.now() >= write->not_after) co_return std::unexpected(not_after_passed());
+    if (clock_.now() >= deadline) co_return std::unexpected(deadline_passed());
     auto answer = co_await connection->exchange(to_request(message), most_answer_bytes, deadline);
     if (answer) {
       keep(std::move(connection));
