@@ -72,7 +72,8 @@ json::value foreign_spec(api::Object const& deployment) {
   spec->erase("replicas");
   auto* pod_template = spec->if_contains("template");
   if (pod_template == nullptr || !pod_template->is_object()) return copy;
-  if (auto* metadata = pod_template->get_object().if_contains("metadata"); metadata != nullptr && metadata->is_object()) {
+  if (auto* metadata = pod_template->get_object().if_contains("metadata");
+      metadata != nullptr && metadata->is_object()) {
     if (auto* labels = metadata->get_object().if_contains("labels"); labels != nullptr && labels->is_object()) {
       labels->get_object().erase("app");
     }

@@ -11,15 +11,15 @@ seams::WallTime wall_time_at(GlobalTime time) {
 
 seams::MonotonicTime ProcessClock::now() const {
   auto const global = scheduler_.now().time_since_epoch().count();
-  return seams::MonotonicTime(mapping_.offset + seams::Duration(static_cast<std::int64_t>(
-                                                    static_cast<__int128>(global) * mapping_.rate_numerator /
-                                                    mapping_.rate_denominator)));
+  return seams::MonotonicTime(
+      mapping_.offset + seams::Duration(static_cast<std::int64_t>(
+                            static_cast<__int128>(global) * mapping_.rate_numerator / mapping_.rate_denominator)));
 }
 
 GlobalTime ProcessClock::to_global(seams::MonotonicTime local) const {
   if (local == seams::never) return GlobalTime::max();
-  auto const scaled = static_cast<__int128>((local.time_since_epoch() - mapping_.offset).count()) *
-                      mapping_.rate_denominator;
+  auto const scaled =
+      static_cast<__int128>((local.time_since_epoch() - mapping_.offset).count()) * mapping_.rate_denominator;
   // Rounded up, so that the clock never shows less than `local` when the timer fires.
   auto const rounded = (scaled + mapping_.rate_numerator - 1) / mapping_.rate_numerator;
   return GlobalTime(seams::Duration(static_cast<std::int64_t>(rounded)));
