@@ -13,6 +13,7 @@
 
 #include "fakeapi/protobuf/wire.hpp"
 #include "fakeapi/types/scalars.hpp"
+#include "operator/api/object_json.hpp"
 #include "operator/api/object.hpp"
 
 namespace fakeapi::protobuf {
@@ -41,6 +42,8 @@ struct Place {
   }
 };
 
+}  // namespace
+
 bool is_utf8(std::string_view text) {
   for (std::size_t i = 0; i < text.size();) {
     auto const lead = static_cast<unsigned char>(text[i++]);
@@ -60,6 +63,8 @@ bool is_utf8(std::string_view text) {
   }
   return true;
 }
+
+namespace {
 
 // Go's zero value of a form, as JSON.
 bool is_zero(json::value const& value) {
@@ -365,6 +370,7 @@ class Decoder {
     options.max_depth = deepest;
     boost::system::error_code failed;
     value = json::parse(inner, failed, {}, options);
+    if (!failed && !api::detail::is_finite(value)) return fail(place, "no number that JSON has");
     return !failed || fail(place, "no JSON inside: " + failed.message());
   }
 

@@ -13,4 +13,7 @@ namespace fakeapi::protobuf {
 /// and where ("spec.template: a length of 9 bytes where 4 are left"). Never fails in any other way, whatever the bytes.
 std::expected<boost::json::value, std::string> decode_message(std::string_view bytes, types::Type const& type);
 
+/// Whether bytes are text.
+bool is_utf8(std::string_view text);
+
 }  // namespace fakeapi::protobuf

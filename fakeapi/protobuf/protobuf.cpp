@@ -69,7 +69,8 @@ std::expected<json::value, std::string> decode(std::string_view bytes) {
   auto const group = grouped ? unknown->api_version.substr(0, slash) : std::string_view();
   auto const version = grouped ? unknown->api_version.substr(slash + 1) : unknown->api_version;
   auto const* type = types::find_kind(group, version, unknown->kind);
-  if (type == nullptr) {
+  // Some kinds belong to groups of any name.
+  if (type == nullptr || !is_utf8(unknown->api_version)) {
     return std::unexpected("no kind " + go_value::text(unknown->kind) + " is registered for version " +
                            go_value::text(unknown->api_version));
   }

@@ -9,6 +9,7 @@
 #include "fakeapi/semantics/names.hpp"
 #include "fakeapi/semantics/schema.hpp"
 #include "fakeapi/semantics/strategies.hpp"
+#include "fakeapi/semantics/unstructured.hpp"
 #include "fakeapi/types/codec.hpp"
 #include "operator/api/object.hpp"
 
@@ -180,6 +181,7 @@ std::shared_ptr<Definition const> compile_definition(api::SharedJson const& give
     definition->unreadable = types::to_text(*error);
     return definition;
   }
+  settle_numbers(spec);
   definition->spec = given && spec == *given ? given : api::share(std::move(spec));
   definition->group = text_at(*definition->spec, {"group"});
   definition->plural = text_at(*definition->spec, {"names", "plural"});

@@ -76,6 +76,7 @@ void canonicalize(types::Type const& type, json::value& document, bool modern) {
 // The object as this version of its kind shows it, with everything that Go shows, without what is said of its owners.
 json::value document_of(Kind const& kind, api::Object const& object, patch::Rules rules) {
   api::Object plain = object;
+  if (plain.api_version != kind.api_version && kind.strategy->show != nullptr) kind.strategy->show(plain);
   plain.api_version = kind.api_version;
   plain.kind = kind.kind;
   plain.metadata.rest = nullptr;

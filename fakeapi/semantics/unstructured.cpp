@@ -1,10 +1,12 @@
 #include "fakeapi/semantics/unstructured.hpp"
 
+#include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
 #include "fakeapi/types/codec.hpp"
 #include "operator/api/object_json.hpp"
+#include "operator/manifest/resolve.hpp"
 
 namespace fakeapi {
 namespace {
@@ -113,6 +115,14 @@ std::string text_of(types::TypeError const& error) {
   return "unrecognized type: " + std::string(go_kind(wanted));
 }
 
+bool has_double(json::value const& value) {
+  if (auto const* members = value.if_object()) {
+    return std::ranges::any_of(*members, [](auto const& member) { return has_double(member.value()); });
+  }
+  if (auto const* items = value.if_array()) return std::ranges::any_of(*items, has_double);
+  return value.is_double();
+}
+
 }  // namespace
 
 std::expected<void, std::string> convert_unstructured(types::Type const& kind, json::value& document, bool modern) {
@@ -130,6 +140,23 @@ void make_integers(json::value& value) {
   } else if (value.is_double()) {
     if (auto const number = api::detail::as_integer(value)) value = *number;
   }
+}
+
+void settle_numbers(json::value& value) {
+  if (auto* members = value.if_object()) {
+    for (auto& [name, member] : *members) settle_numbers(member);
+  } else if (auto* items = value.if_array()) {
+    for (auto& item : *items) settle_numbers(item);
+  } else if (value.is_double()) {
+    value = manifest::through_json(value.get_double());
+  }
+}
+
+void settle_numbers(api::SharedJson& value) {
+  if (!value || !has_double(*value)) return;
+  json::value made = *value;
+  settle_numbers(made);
+  if (made != *value) value = api::share(std::move(made));
 }
 
 }  // namespace fakeapi

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "fakeapi/types/type.hpp"
+#include "operator/api/shared.hpp"
 
 namespace fakeapi {
 
@@ -15,5 +16,10 @@ std::expected<void, std::string> convert_unstructured(types::Type const& kind, b
 
 /// Numbers without a fraction become integers, as when such a document is read.
 void make_integers(boost::json::value& value);
+
+/// Numbers as they come back when what is stored is read: one that is written without a fraction is an integer then.
+/// The second leaves the pointer when nothing changes; null stays null.
+void settle_numbers(boost::json::value& value);
+void settle_numbers(api::SharedJson& value);
 
 }  // namespace fakeapi

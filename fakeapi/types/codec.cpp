@@ -11,6 +11,7 @@
 #include "fakeapi/types/dependent_defaults.hpp"
 #include "fakeapi/types/quantity.hpp"
 #include "fakeapi/types/scalars.hpp"
+#include "operator/manifest/resolve.hpp"
 
 namespace fakeapi::types {
 namespace {
@@ -69,7 +70,7 @@ bool is_zero(Type const& type, json::value const& value) {
     case Form::int64:
       return value.is_int64() && value.get_int64() == 0;
     case Form::number:
-      return value == 0;
+      return value.is_int64() && value.get_int64() == 0;
     case Form::list:
       return value.get_array().empty();
     case Form::map:
@@ -185,7 +186,11 @@ class Canonicalizer {
       case Form::int64:
         return integer(type, value, place);
       case Form::number:
-        return value.is_number() ? std::nullopt : mismatch(type, value, place);
+        if (!value.is_number()) return mismatch(type, value, place);
+        // Shown without a fraction that is zero, and read as an integer then.
+        make_signed(value);
+        if (!value.is_int64()) value = manifest::through_json(value.to_number<double>());
+        return std::nullopt;
       case Form::int_or_string:
         make_signed(value);
         if (value.is_string() || is_int32(value)) return std::nullopt;
@@ -345,7 +350,7 @@ json::value absent_value(Field const& field) {
     case Form::int_or_string:
       return 0;
     case Form::number:
-      return 0.0;
+      return 0;
     case Form::quantity:
       return "0";
     case Form::duration:
@@ -377,7 +382,7 @@ bool is_canonical(Type const& type, json::value const& value, Decoding const& de
     case Form::int64:
       return value.is_int64();
     case Form::number:
-      return value.is_number();
+      return value.is_int64() || (value.is_double() && manifest::through_json(value.get_double()).is_double());
     case Form::int_or_string:
       return value.is_string() || is_int32(value);
     case Form::bytes:

@@ -261,6 +261,7 @@ Field const* Type::field(std::string_view json_name) const {
 Type const* find_type(std::string_view name) { return table().find(name); }
 
 Type const* find_kind(std::string_view group, std::string_view version, std::string_view kind) {
+  if (kind.empty()) return nullptr;  // structures that are no kinds have none
   Type const* of_meta = nullptr;
   for (auto const* type : table().all()) {
     if (type->kind != kind) continue;

@@ -1,5 +1,6 @@
 #include "operator/api/object_json.hpp"
 
+#include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/string.hpp>
@@ -101,6 +102,19 @@ std::optional<ResourceVersion> parse_resource_version(std::string_view text) {
   auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
   return ResourceVersion{number};
+}
+
+bool is_finite(json::value const& value) {
+  switch (value.kind()) {
+    case json::kind::object:
+      return std::ranges::all_of(value.get_object(), [](auto const& member) { return is_finite(member.value()); });
+    case json::kind::array:
+      return std::ranges::all_of(value.get_array(), [](auto const& item) { return is_finite(item); });
+    case json::kind::double_:
+      return std::isfinite(value.get_double());
+    default:
+      return true;
+  }
 }
 
 std::optional<std::int64_t> as_integer(json::value const& value) {

@@ -23,4 +23,7 @@ std::optional<std::int64_t> as_integer(boost::json::value const& json);
 /// Equal in everything but resourceVersion; pointers first.
 bool same_metadata(ObjectMeta const& a, ObjectMeta const& b);
 
+/// Every number in it is one. Boost's parser takes 1e400 for infinity, which JSON has no word for.
+bool is_finite(boost::json::value const& value);
+
 }  // namespace api::detail

@@ -207,7 +207,49 @@ bool LabelSelector::matches(StringMap const& labels) const {
   });
 }
 
+std::string LabelSelector::to_string() const {
+  std::string text;
+  for (auto const& [key, op, values] : requirements_) {
+    if (!text.empty()) text += ',';
+    if (op == Operator::does_not_exist) text += '!';
+    text += key;
+    bool const single = values.size() == 1;
+    switch (op) {
+      case Operator::exists:
+      case Operator::does_not_exist:
+        continue;
+      case Operator::in:
+        text += single ? "=" : " in (";
+        break;
+      case Operator::not_in:
+        text += single ? "!=" : " notin (";
+        break;
+      case Operator::greater_than:
+        text += '>';
+        break;
+      case Operator::less_than:
+        text += '<';
+        break;
+    }
+    for (auto const& value : values) {
+      if (&value != &values.front()) text += ',';
+      text += value;
+    }
+    if (!single) text += ')';
+  }
+  return text;
+}
+
 namespace {
+
+std::string escape(std::string_view value) {
+  std::string text;
+  for (char const c : value) {
+    if (c == '\\' || c == ',' || c == '=') text += '\\';
+    text += c;
+  }
+  return text;
+}
 
 /// Takes the backslashes off a value; the error is that of a bare ',' or '=', or of a backslash that escapes nothing.
 std::expected<std::string, std::string> unescape(std::string_view text) {
@@ -262,6 +304,15 @@ std::expected<FieldSelector, std::string> FieldSelector::parse(std::string_view 
         {std::string(term.substr(0, at - (negated ? 1 : 0))), !negated, *std::move(value)});
   }
   return selector;
+}
+
+std::string FieldSelector::to_string() const {
+  std::string text;
+  for (auto const& [field, equal, value] : requirements_) {
+    if (!text.empty()) text += ',';
+    text += field + (equal ? "=" : "!=") + escape(value);
+  }
+  return text;
 }
 
 bool FieldSelector::matches(std::function<std::string(std::string_view field)> const& value_of) const {

@@ -21,6 +21,8 @@ class LabelSelector {
 
   bool matches(StringMap const& labels) const;
   bool empty() const { return requirements_.empty(); }
+  /// Its text, which reads as the same selector again: "app=echo,tier in (a,b),!legacy,version>3".
+  std::string to_string() const;
 
  private:
   enum class Operator : std::uint8_t { exists, does_not_exist, in, not_in, greater_than, less_than };
@@ -47,6 +49,8 @@ class FieldSelector {
   static std::expected<FieldSelector, std::string> parse(std::string_view text);
 
   bool empty() const { return requirements_.empty(); }
+  /// Its text, which reads as the same selector again.
+  std::string to_string() const;
   std::vector<Requirement> const& requirements() const { return requirements_; }
   /// `value_of(field)` gives the object's value of a field that the server offers.
   bool matches(std::function<std::string(std::string_view field)> const& value_of) const;

@@ -31,6 +31,13 @@ api::Error not_after_passed() {
   return error;
 }
 
+api::Error deadline_passed() {
+  api::Error error;
+  error.reason = api::Reason::deadline_exceeded;
+  error.message = "the request was not sent: its deadline has passed";
+  return error;
+}
+
 }  // namespace
 
 api::Error to_error(http::ClientError const& error, bool is_write) {
@@ -194,6 +201,7 @@ asio::awaitable<api::Result<HttpApi::Answer>> HttpApi::send(api::Request const& 
     }
     auto const* const write = request.write_options();
     if (write != nullptr && clock_.now() >= write->not_after) co_return std::unexpected(not_after_passed());
+    if (clock_.now() >= deadline) co_return std::unexpected(deadline_passed());
     auto answer = co_await receive(*connection.http, request, message, deadline);
     count(message.method, answer ? std::to_string(answer->http.status) : "<error>");
     if (answer) {

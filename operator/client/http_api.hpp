@@ -38,7 +38,8 @@ struct HttpApiOptions {
 /// A read that fails on a kept connection before its answer began is sent once more, on a new one: the server may just
 /// have closed it. A write never is: its outcome is unknown, and its caller reads again. What the server refused with
 /// 401 is sent once more with newer credentials if there are any, since it was not carried out. A write's not_after is
-/// looked at when its bytes are handed over.
+/// looked at when its bytes are handed over, and so is the deadline of any call: from then on nothing is
+/// sent.
 class HttpApi final : public api::Api {
  public:
   /// Connector and clock outlive it.

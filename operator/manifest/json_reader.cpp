@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/error.hpp>
+#include <cmath>
 #include <limits>
 #include <optional>
 #include <utility>
@@ -84,6 +85,9 @@ struct Handler {
   bool on_double(double number, json::string_view text, ErrorCode& error) {
     std::string source = whole(text);
     if (source.find_first_of(".eE") == std::string::npos) return too_large(source, error);
+    if (!std::isfinite(number)) {
+      return fail({line, "the number " + source + " is too large; put it in quotes if text is meant"}, error);
+    }
     return scalar(json::value(number), std::move(source));
   }
   bool on_bool(bool value, ErrorCode&) { return scalar(json::value(value), value ? "true" : "false"); }

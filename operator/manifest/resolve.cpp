@@ -79,7 +79,28 @@ bool looks_like_float(std::string_view text) {
   return at == text.size();
 }
 
-/// A float as it comes out of Go's JSON encoder and Kubernetes' decoder: an integer if the encoder writes no fraction.
+/// Nothing if the number is too large for a float, which leaves the text a string.
+std::optional<json::value> parse_float(std::string_view text) {
+  std::string_view digits = text;
+  if (digits.starts_with('+')) digits.remove_prefix(1);
+  double value = 0;
+  auto const [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  if (error == std::errc::result_out_of_range) {
+    // Too small is zero, too large is no number; only a negative exponent or a leading zero makes it small.
+    std::size_t const e = digits.find_first_of("eE");
+    bool const small = e != std::string_view::npos ? digits.find('-', e) != std::string_view::npos
+                                                   : digits.find_first_not_of("-0") == digits.find('.');
+    if (!small) return std::nullopt;
+    return json::value(std::int64_t{0});
+  }
+  if (error != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
+  return through_json(value);
+}
+
+json::value string(std::string_view text) { return json::value(json::string(text)); }
+
+}  // namespace
+
 json::value through_json(double value) {
   if (value == 0) return json::value(std::int64_t{0});
   if (std::abs(value) >= 1e21 || std::trunc(value) != value) return json::value(value);
@@ -103,28 +124,6 @@ json::value through_json(double value) {
   auto const positive = static_cast<std::int64_t>(magnitude);
   return json::value(value < 0 ? -positive : positive);
 }
-
-/// Nothing if the number is too large for a float, which leaves the text a string.
-std::optional<json::value> parse_float(std::string_view text) {
-  std::string_view digits = text;
-  if (digits.starts_with('+')) digits.remove_prefix(1);
-  double value = 0;
-  auto const [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-  if (error == std::errc::result_out_of_range) {
-    // Too small is zero, too large is no number; only a negative exponent or a leading zero makes it small.
-    std::size_t const e = digits.find_first_of("eE");
-    bool const small = e != std::string_view::npos ? digits.find('-', e) != std::string_view::npos
-                                                   : digits.find_first_not_of("-0") == digits.find('.');
-    if (!small) return std::nullopt;
-    return json::value(std::int64_t{0});
-  }
-  if (error != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
-  return through_json(value);
-}
-
-json::value string(std::string_view text) { return json::value(json::string(text)); }
-
-}  // namespace
 
 std::expected<boost::json::value, std::string> resolve_plain(std::string_view text) {
   if (is_one_of(null_words, text)) return json::value(nullptr);

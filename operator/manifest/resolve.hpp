@@ -24,6 +24,10 @@ std::expected<boost::json::value, std::string> resolve_plain(std::string_view te
 /// The value of a scalar with an explicit tag in its long form ("tag:yaml.org,2002:int"). Errors as above.
 std::expected<boost::json::value, std::string> resolve_tagged(std::string_view tag, std::string_view text);
 
+/// A float as it comes out of Go's JSON encoder and Kubernetes' decoder: an integer if the encoder writes no fraction
+/// and it fits.
+boost::json::value through_json(double value);
+
 /// A tag as people write it ("!!int").
 std::string short_tag(std::string_view tag);
 

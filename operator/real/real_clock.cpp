@@ -39,7 +39,8 @@ int open_timer() {
 
 class RealClock::Impl : public std::enable_shared_from_this<Impl> {
  public:
-  explicit Impl(asio::io_context& context) : context_(context), descriptor_(context, open_timer()) {}
+  explicit Impl(asio::io_context& context)
+      : context_(context), descriptor_(std::in_place, context.get_executor(), open_timer()) {}
 
   MonotonicTime now() {
     if (!now_) read_time();
@@ -47,6 +48,7 @@ class RealClock::Impl : public std::enable_shared_from_this<Impl> {
   }
 
   TimerId schedule_at(MonotonicTime at, seams::TimerCallback callback) {
+    seams::check(!closed(), "a clock that was closed has no timers");
     TimerId const id{++last_id_};
     times_.emplace(id, at);
     timers_.emplace(Key{at, id}, std::move(callback));
@@ -68,17 +70,18 @@ class RealClock::Impl : public std::enable_shared_from_this<Impl> {
   /// Destroys the callbacks, which may call cancel() as they go.
   void close() {
     while (!timers_.empty()) cancel(timers_.begin()->first.second);
-    boost::system::error_code ignored;
-    descriptor_.close(ignored);
+    descriptor_.reset();
   }
 
  private:
   using Key = std::pair<MonotonicTime, TimerId>;
 
+  bool closed() const { return !descriptor_; }
+
   /// Reads the system's clock and queues the end of that value's life.
   void read_time() {
     now_ = read_boot_time();
-    if (expiry_queued_) return;
+    if (expiry_queued_ || closed()) return;
     expiry_queued_ = true;
     asio::post(context_, [weak = weak_from_this()] {
       if (auto self = weak.lock()) {
@@ -95,14 +98,15 @@ class RealClock::Impl : public std::enable_shared_from_this<Impl> {
     if (first < armed_for_) arm(first);
     if (waiting_) return;
     waiting_ = true;
-    descriptor_.async_wait(asio::posix::descriptor_base::wait_read,
-                           [weak = weak_from_this()](boost::system::error_code error) {
-                             auto self = weak.lock();
-                             if (!self) return;
-                             self->waiting_ = false;
-                             if (!error) self->drain();
-                             self->turn();
-                           });
+    descriptor_->async_wait(asio::posix::descriptor_base::wait_read,
+                            [weak = weak_from_this()](boost::system::error_code error) {
+                              auto self = weak.lock();
+                              if (!self) return;
+                              self->waiting_ = false;
+                              if (self->closed()) return;
+                              if (!error) self->drain();
+                              self->turn();
+                            });
   }
 
   void arm(MonotonicTime at) {
@@ -112,7 +116,7 @@ class RealClock::Impl : public std::enable_shared_from_this<Impl> {
     itimerspec setting{};
     setting.it_value.tv_sec = seconds.count();
     setting.it_value.tv_nsec = (time - seconds).count();
-    bool const armed = ::timerfd_settime(descriptor_.native_handle(), TFD_TIMER_ABSTIME, &setting, nullptr) == 0;
+    bool const armed = ::timerfd_settime(descriptor_->native_handle(), TFD_TIMER_ABSTIME, &setting, nullptr) == 0;
     seams::check(armed, "timerfd_settime failed");
     armed_for_ = at;
   }
@@ -121,7 +125,7 @@ class RealClock::Impl : public std::enable_shared_from_this<Impl> {
     std::uint64_t expirations = 0;
     // It does not block: the descriptor is non-blocking.
     // NOLINTNEXTLINE(clang-analyzer-unix.BlockInCriticalSection): takes weak_ptr::lock() for a mutex
-    [[maybe_unused]] auto const ignored = ::read(descriptor_.native_handle(), &expirations, sizeof expirations);
+    [[maybe_unused]] auto const ignored = ::read(descriptor_->native_handle(), &expirations, sizeof expirations);
     armed_for_ = seams::never;
   }
 
@@ -159,11 +163,11 @@ class RealClock::Impl : public std::enable_shared_from_this<Impl> {
   void stop_waiting_if_idle() {
     if (!timers_.empty() || !waiting_) return;
     boost::system::error_code ignored;
-    descriptor_.cancel(ignored);
+    descriptor_->cancel(ignored);
   }
 
   asio::io_context& context_;
-  asio::posix::stream_descriptor descriptor_;
+  std::optional<asio::posix::stream_descriptor> descriptor_;  // none: closed
   std::map<Key, seams::TimerCallback> timers_;
   std::map<TimerId, MonotonicTime> times_;
   std::uint64_t last_id_ = 0;
@@ -176,6 +180,8 @@ class RealClock::Impl : public std::enable_shared_from_this<Impl> {
 
 RealClock::RealClock(asio::io_context& context) : impl_(std::make_shared<Impl>(context)) {}
 RealClock::~RealClock() { impl_->close(); }
+
+void RealClock::close() noexcept { impl_->close(); }
 
 MonotonicTime RealClock::now() const { return impl_->now(); }
 

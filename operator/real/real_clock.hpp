@@ -5,8 +5,8 @@
 // now() never changes within a turn, and is older than the turn by at most the turns that were already queued before
 // it.
 //
-// One thread, the one that runs the io_context. The io_context outlives the clock; the clock may go before its pending
-// turns do.
+// One thread, the one that runs the io_context. The io_context outlives the clock, unless the clock was closed before;
+// the clock may go before its pending turns do. (EventLoop keeps the order.)
 #pragma once
 #include <boost/asio/io_context.hpp>
 #include <memory>
@@ -21,6 +21,10 @@ class RealClock final : public seams::Clock {
   explicit RealClock(boost::asio::io_context& context);
   /// Pending callbacks are destroyed, not run.
   ~RealClock() override;
+
+  /// The end of all timers: pending callbacks are destroyed, and none can be scheduled any more. Afterwards the clock
+  /// needs its io_context no more; timers may still be cancelled.
+  void close() noexcept;
 
   seams::MonotonicTime now() const override;
   seams::WallTime wall_now() const override;

@@ -196,6 +196,20 @@ TEST(FieldSelector, reads_requirements_and_escapes) {
   EXPECT_TRUE(FieldSelector::parse(",")->empty());
 }
 
+TEST(LabelSelector, is_written_in_one_way) {
+  auto const written = [](std::string_view text) { return LabelSelector::parse(text)->to_string(); };
+  EXPECT_EQ(written(""), "");
+  EXPECT_EQ(written(" a = b , c==d,e != f,x.io/g"), "a=b,c=d,e!=f,x.io/g");
+  EXPECT_EQ(written("!a, b in (c, d ),e notin (,f),g in (h),i notin (j)"), "!a,b in (c,d),e notin (,f),g=h,i!=j");
+  EXPECT_EQ(written("a > -1,b<2,c=,d!="), "a>-1,b<2,c=,d!=");
+}
+
+TEST(FieldSelector, is_written_in_one_way) {
+  auto const written = [](std::string_view text) { return FieldSelector::parse(text)->to_string(); };
+  EXPECT_EQ(written(""), "");
+  EXPECT_EQ(written(R"(,metadata.name==a,b!=c\,d\=e\\,f=,)"), R"(metadata.name=a,b!=c\,d\=e\\,f=)");
+}
+
 TEST(FieldSelector, refuses_what_it_cannot_read) {
   EXPECT_EQ(FieldSelector::parse("name").error(), "invalid selector: 'name'; can't understand 'name'");
   EXPECT_EQ(FieldSelector::parse("a=b=c").error(), "invalid field selector: unescaped character in value: 61");

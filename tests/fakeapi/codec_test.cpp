@@ -251,6 +251,16 @@ TEST(Codec, SaysWhatCannotBeDecodedAsGoDoes) {
             "parsing time \"soon\" as \"2006-01-02T15:04:05Z07:00\": cannot parse \"soon\" as \"2006\"");
 }
 
+TEST(Codec, HasOneFormForEachNumber) {
+  auto const* type = find_type("io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaProps");
+  ASSERT_NE(type, nullptr);
+  auto value = boost::json::parse(R"({"maximum": 1e9, "minimum": -0.0, "multipleOf": 0.5})");
+  EXPECT_FALSE(is_canonical(*type, value, {}));
+  EXPECT_FALSE(canonicalize(*type, value, {}));
+  EXPECT_EQ(value, boost::json::parse(R"({"maximum": 1000000000, "minimum": 0, "multipleOf": 0.5})"));
+  EXPECT_TRUE(is_canonical(*type, value, {}));
+}
+
 TEST(Codec, KnowsWhatIsNotBase64) {
   for (std::string_view const text : {"YQ=", "Y", "YQ==x", "=", "Y=Q=", "YWJj*"}) {
     EXPECT_NE(refusal("v1", "Secret", R"({"data": {"a": ")" + std::string(text) + "\"}}"), "") << text;

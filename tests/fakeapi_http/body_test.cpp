@@ -72,6 +72,21 @@ TEST_F(BodyTest, that_is_no_json_is_refused_in_the_words_of_go) {
          unrecognized + no_kind + "invalid character '1' after object key:value pair ({\"a\":01})");
 }
 
+TEST_F(BodyTest, with_a_number_that_is_too_large_is_refused) {
+  std::string const long_one = "1" + std::string(400, '0');
+  for (std::string const& number :
+       {std::string("1e400"), std::string("-1e400"), long_one, std::string("1e30551610551616")}) {
+    auto const body = "{\"a\":[" + number + "]}";
+    auto const refused = send_as("", body);
+    EXPECT_EQ(refused->status, 400);
+    EXPECT_NE(refused->body.find("strconv.ParseFloat: parsing \\\"" + number + "\\\": value out of range"),
+              std::string::npos)
+        << refused->body;
+  }
+  auto const small = "{" + good.substr(1, good.size() - 3) + R"(,"raw":{"a":1e-400}}})";
+  EXPECT_EQ(send_as("", small)->status, 201);
+}
+
 TEST_F(BodyTest, that_is_no_object_is_refused) {
   expect(send_as("", "[1]"), 400,
          unrecognized + no_kind + "json: cannot unmarshal array into Go value of type " + type_meta + " (5b315d)");

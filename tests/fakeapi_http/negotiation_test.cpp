@@ -181,5 +181,24 @@ TEST_F(NegotiationTest, text_that_a_browser_would_take_for_markup_is_escaped) {
       << created->body;
 }
 
+TEST_F(NegotiationTest, numbers_are_written_as_go_writes_them_and_read_as_they_are_written) {
+  auto const body = R"({"apiVersion":"demo.example.com/v1","kind":"Echo","metadata":{"name":"a"},
+                        "spec":{"text":"hi","raw":{"a":2.0,"b":1152921504606846976.0,"c":1e20,"d":-1e-7}}})";
+  auto const created = post(echoes, body);
+  ASSERT_EQ(created->status, 201) << created->body;
+  EXPECT_NE(created->body.find(R"({"a":2,"b":1152921504606847000,"c":100000000000000000000,"d":-1e-7})"),
+            std::string::npos)
+      << created->body;
+  // What was shown changes nothing when it is sent back.
+  auto const put = send({"PUT", echoes + "/a", created->body, {{"Content-Type", "application/json"}}, {}});
+  EXPECT_EQ(put->status, 200);
+  EXPECT_EQ(put->body, created->body);
+}
+
+TEST_F(NegotiationTest, a_quality_that_is_no_number_is_none) {
+  EXPECT_EQ(accept("/api/v1/namespaces", "application/json;q=nan,application/yaml;q=0.1")->headers.get("Content-Type"),
+            "application/yaml");
+}
+
 }  // namespace
 }  // namespace fakeapi_http

@@ -122,5 +122,26 @@ TEST_F(ParametersTest, orphan_dependents_false_is_accepted_while_the_object_stay
   EXPECT_EQ(send({"DELETE", echoes + "/a?orphanDependents=false"})->status, 202);
 }
 
+class ManagerTest : public FaceTest {
+ protected:
+  void SetUp() override {
+    fakeapi::ServerOptions options;
+    options.field_management = true;
+    serve(std::move(options));
+    define();
+  }
+};
+
+TEST_F(ManagerTest, that_is_no_utf_8_is_stored_as_it_is_shown) {
+  auto const made =
+      post(echoes + "?fieldManager=a%ffb%C3%A9",
+           R"({"apiVersion":"demo.example.com/v1","kind":"Echo","metadata":{"name":"m"},"spec":{"text":"hi"}})");
+  ASSERT_EQ(made->status, 201) << made->body;
+  auto const stored = server().find({"demo.example.com", "v1", "echoes"}, {"default", "m"});
+  EXPECT_EQ(api::find_path(stored->metadata.rest.get(), {"managedFields"})->at(0).at("manager"),
+            "a\xef\xbf\xbd"
+            "b\xc3\xa9");
+}
+
 }  // namespace
 }  // namespace fakeapi_http

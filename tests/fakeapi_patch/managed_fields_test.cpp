@@ -183,6 +183,25 @@ TEST(ManagedFieldsModern, NameTheSubresourceAndMindWhatAWriteCannotChange) {
                "demo.example.com/v1: .status.readyReplicas");
 }
 
+TEST(ManagedFieldsOfEvents, AreOfTheVersionThatIsWrittenAndAPutOfWhatIsShownChangesNothing) {
+  Writers writers(demo_definition());
+  api::Resource const newer{"events.k8s.io", "v1", "events"};
+  auto const made = writers.create(
+      newer, object(R"({"apiVersion":"events.k8s.io/v1","kind":"Event","metadata":{"name":"e","namespace":"default"},
+                        "regarding":{"kind":"Pod","name":"p","namespace":"default"},"reason":"R","type":"Normal",
+                        "eventTime":"2026-11-23T17:24:10.000000Z","action":"a","reportingController":"x.io/c",
+                        "reportingInstance":"i"})"),
+      "m");
+  EXPECT_EQ(owners(made),
+            "m Update {\"f:action\":{},\"f:eventTime\":{},\"f:reason\":{},\"f:regarding\":{\"f:kind\":{},\"f:name\":{},"
+            "\"f:namespace\":{}},\"f:reportingController\":{},\"f:reportingInstance\":{},\"f:type\":{}}");
+  auto const put = writers.update(newer, writers.get(newer, "e"), "n");
+  ASSERT_TRUE(put) << put.error().to_string();
+  EXPECT_EQ(*put, *made);
+  auto const stored = writers.server.find({"", "v1", "events"}, {"default", "e"});
+  EXPECT_EQ(stored->rest->at("involvedObject").at("name"), "p");
+}
+
 TEST(ManagedFieldsModern, OfAScaleAreTheReplicas) {
   Writers writers(demo_definition(), Profile::modern);
   ASSERT_TRUE(writers.create(demos, demo(R"({"text":"hi"})"), "creator"));

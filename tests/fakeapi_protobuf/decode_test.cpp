@@ -183,6 +183,9 @@ TEST(ProtobufBody, that_is_none_is_refused) {
   EXPECT_EQ(error(std::string("k8s\0", 4) + bytes_field(1, "\x0a")), "typeMeta: unexpected end at byte 1");
   EXPECT_EQ(error(std::string("k8s\0", 4) + bytes_field(3, "gzip")),
             R"(an object that is encoded once more, as "gzip" "")");
+  EXPECT_EQ(error(envelope("", "", "")), R"(no kind "" is registered for version "")");
+  EXPECT_EQ(error(envelope("\xff/v1", "DeleteOptions", "")),
+            R"(no kind "DeleteOptions" is registered for version "\xff/v1")");
   EXPECT_EQ(error(envelope("v1", "Pod", "\x0a\x01")), "a length of 1 where 0 bytes are left at byte 2");
 }
 

@@ -132,6 +132,8 @@ BadInput const values[] = {
      "2: the integer 9223372036854775808 does not fit in 64 bits" + quote_it},
     {"very_large_integer_in_json", "{\"apiVersion\": \"v1\",\n \"n\": 99999999999999999999}",
      "2: the integer 99999999999999999999 does not fit in 64 bits" + quote_it},
+    {"very_large_number_in_json", "{\"apiVersion\": \"v1\",\n \"n\": 1e400}",
+     "2: the number 1e400 is too large" + quote_it},
     {"not_a_number", after_echo("spec: .nan\n"), "5: Kubernetes has no number .nan" + quote_it},
     {"infinity", after_echo("spec: -.inf\n"), "5: Kubernetes has no number -.inf" + quote_it},
     {"wrong_tag", after_echo("spec: !!int abc\n"), "5: \"abc\" is not what its tag !!int says; remove the tag"},

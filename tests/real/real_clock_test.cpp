@@ -1,4 +1,5 @@
 #include "operator/real/real_clock.hpp"
+#include "operator/real/event_loop.hpp"
 
 #include <gtest/gtest.h>
 
@@ -188,6 +189,41 @@ TEST(RealClock, lets_a_destroyed_callback_cancel_other_timers) {
   clock->schedule_at(clock->now(), [inner = std::move(inner)] {});
   clock.reset();
   context.run();
+}
+
+TEST(EventLoop, lets_what_is_pending_cancel_its_timers_as_it_goes) {
+  bool gone = false;
+  struct Gone {
+    bool& flag;
+    ~Gone() { flag = true; }
+  };
+  {
+    real::EventLoop loop;
+    auto const sleeper = [](seams::Clock& clock, bool& flag) -> asio::awaitable<void> {
+      Gone const last{flag};
+      seams::ScopedTimer const other(clock, clock.now() + 1h, [] {});
+      co_await seams::sleep_until(clock, clock.now() + 1h);
+    };
+    asio::co_spawn(loop.context(), sleeper(loop.clock(), gone), [](std::exception_ptr const& error) {
+      if (error) std::rethrow_exception(error);
+    });
+    loop.context().run_one();
+    EXPECT_FALSE(gone);
+  }
+  EXPECT_TRUE(gone);
+}
+
+TEST(RealClock, shows_the_time_when_it_has_been_closed_and_its_context_has_gone) {
+  auto context = std::make_unique<asio::io_context>(1);
+  real::RealClock clock(*context);
+  bool ran = false;
+  auto const timer = clock.schedule_at(clock.now() + 1h, [&] { ran = true; });
+  auto const before = clock.now();
+  clock.close();
+  context.reset();
+  EXPECT_GE(clock.now(), before);
+  clock.cancel(timer);
+  EXPECT_FALSE(ran);
 }
 
 }  // namespace

@@ -36,7 +36,8 @@ struct Clause {
 int parse_quality(std::string_view text) {
   std::string const copy(text);
   double const value = std::strtod(copy.c_str(), nullptr);
-  return value >= 1 ? 1000 : value <= 0 ? 0 : static_cast<int>(value * 1000);
+  // No comparison holds of what is no number.
+  return value >= 1 ? 1000 : value > 0 ? static_cast<int>(value * 1000) : 0;
 }
 
 bool is_better(Clause const& a, Clause const& b) {

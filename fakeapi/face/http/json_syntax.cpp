@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/parse.hpp>
+#include <charconv>
 #include <limits>
 #include <set>
 #include <utility>
+
+#include "operator/api/object_json.hpp"
 
 namespace fakeapi::http {
 namespace {
@@ -40,7 +43,8 @@ std::string quote(char c) {
   return text + "'";
 }
 
-// Walks over text that is known to be wrong somewhere, to the place where Go's scanner would stop.
+// Walks over text that is known to be wrong somewhere, to the place where Go's scanner or its conversion of a number
+// would stop.
 class Walk {
  public:
   explicit Walk(std::string_view text) : text_(text) {}
@@ -179,6 +183,7 @@ class Walk {
     return true;
   }
   bool number() {
+    std::size_t const start = at_;
     if (here() == '-') {
       ++at_;
       if (!is_digit()) return stop("in numeric literal");
@@ -197,7 +202,18 @@ class Walk {
       if (!end() && (here() == '+' || here() == '-')) ++at_;
       if (!digits("in exponent of numeric literal")) return false;
     }
-    return true;
+    return is_in_range(text_.substr(start, at_ - start));
+  }
+  // Too large for a float64. What is too small is 0.
+  bool is_in_range(std::string_view number) {
+    double value = 0;
+    auto const [end, error] = std::from_chars(number.data(), number.data() + number.size(), value);
+    // Boost's parser tells too large from too small, but gives up on exponents without any sense.
+    json::error_code senseless;
+    auto const read = error == std::errc::result_out_of_range ? json::parse(number, senseless) : json::value(value);
+    bool const large = senseless || !api::detail::is_finite(read);
+    if (large) message_ = "strconv.ParseFloat: parsing \"" + std::string(number) + "\": value out of range";
+    return !large;
   }
 
   std::string_view text_;
@@ -291,7 +307,7 @@ json::parse_options options() {
 std::expected<json::value, std::string> parse_json(std::string_view text) {
   json::error_code error;
   auto value = json::parse(json::string_view(text.data(), text.size()), error, {}, options());
-  if (!error) return value;
+  if (!error && api::detail::is_finite(value)) return value;
   if (error == json::error::too_deep) return std::unexpected("exceeded max depth");
   return std::unexpected(Walk(text).error());
 }

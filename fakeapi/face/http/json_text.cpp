@@ -6,6 +6,7 @@
 #include <boost/json/object.hpp>
 #include <charconv>
 #include <cmath>
+#include <string>
 #include <vector>
 
 namespace fakeapi::http {
@@ -68,6 +69,23 @@ std::size_t character_length(std::string_view text) {
   return 0;
 }
 
+// A number without a fraction that has more digits than tell it from others: Go fills up with zeros.
+void append_large(std::string& out, double number) {
+  char buffer[40];
+  auto const [end, error] = std::to_chars(buffer, buffer + sizeof buffer, number, std::chars_format::scientific);
+  std::string_view const text(buffer, static_cast<std::size_t>(end - buffer));
+  auto const e = text.find('e');
+  std::size_t exponent = 0;
+  std::from_chars(text.data() + e + 2, text.data() + text.size(), exponent);
+  if (number < 0) out += '-';
+  std::string shown;
+  for (char const c : text.substr(0, e)) {
+    if (c >= '0' && c <= '9') shown += c;
+  }
+  shown.resize(exponent + 1, '0');
+  out += shown;
+}
+
 void append_double(std::string& out, double number) {
   constexpr double small = 1e-6;
   constexpr double large = 1e21;
@@ -77,6 +95,11 @@ void append_double(std::string& out, double number) {
   auto const [end, error] = std::to_chars(buffer, buffer + sizeof buffer, number,
                                           scientific ? std::chars_format::scientific : std::chars_format::fixed);
   std::string_view text(buffer, static_cast<std::size_t>(end - buffer));
+  constexpr double exact = 9007199254740992;  // 2^53
+  if (!scientific && size >= exact) {
+    append_large(out, number);
+    return;
+  }
   // Go writes e-7, not e-07.
   if (scientific && text.size() >= 4 && text[text.size() - 4] == 'e' && text[text.size() - 3] == '-' &&
       text[text.size() - 2] == '0') {
@@ -121,6 +144,17 @@ void append_object(std::string& out, json::object const& object, MemberOrder ord
 }
 
 }  // namespace
+
+std::string readable(std::string_view text) {
+  std::string made;
+  while (!text.empty()) {
+    auto const byte = static_cast<unsigned char>(text.front());
+    auto const length = byte < 0x80 ? 1 : character_length(text);
+    made += length == 0 ? std::string_view("\xef\xbf\xbd") : text.substr(0, length);
+    text.remove_prefix(std::max<std::size_t>(length, 1));
+  }
+  return made;
+}
 
 void append_json(std::string& out, std::string_view text) {
   out += '"';

@@ -15,6 +15,9 @@ void append_json(std::string& out, std::string_view text);
 void append_json(std::string& out, std::int64_t number);
 void append_json(std::string& out, boost::json::value const& value, MemberOrder order);
 
+/// A text as it comes back when it has been written as JSON: bytes that are no UTF-8 are replaced.
+std::string readable(std::string_view text);
+
 /// Appends `"name":`, with a comma before it unless an object has just been opened.
 void append_member(std::string& out, std::string_view name);
 

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "fakeapi/face/http/json_text.hpp"
 #include "fakeapi/face/http/request_info.hpp"
 #include "fakeapi/semantics/field_errors.hpp"
 #include "fakeapi/semantics/status.hpp"
@@ -225,6 +226,7 @@ Parsed<api::WriteOptions> write_options(Query const& query, Write write, Profile
   auto const dry_run = query.all("dryRun");
   check_dry_run(dry_run, errors);
   options.dry_run = !dry_run.empty();
+  options.field_manager = readable(options.field_manager);
   if (profile == Profile::modern) {
     auto const validation = query.get("fieldValidation");
     if (validation == "Ignore") {
@@ -342,7 +344,7 @@ std::string manager_of(std::string_view agent) {
     auto const byte = static_cast<unsigned char>(c);
     if (byte >= 0x20 && byte != 0x7f && name.size() < longest) name += c;
   }
-  return name.empty() ? "unknown" : name;
+  return name.empty() ? "unknown" : readable(name);
 }
 
 }  // namespace fakeapi::http

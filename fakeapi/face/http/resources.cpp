@@ -8,6 +8,7 @@
 #include "fakeapi/face/http/exchange.hpp"
 #include "fakeapi/face/http/failures.hpp"
 #include "fakeapi/face/http/json_syntax.hpp"
+#include "fakeapi/face/http/json_text.hpp"
 #include "fakeapi/face/http/parameters.hpp"
 #include "fakeapi/face/http/routes.hpp"
 #include "fakeapi/semantics/status.hpp"

@@ -4,7 +4,10 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <cctype>
+#include <cstdint>
+#include <iterator>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "fakeapi/face/http/json_text.hpp"
@@ -39,7 +42,7 @@ bool means_something(std::string_view text) {
 }
 
 bool needs_quotes(std::string_view text) {
-  if (means_something(text)) return true;
+  if (means_something(text) || text.starts_with("---") || text.starts_with("...")) return true;
   if (std::string_view("-?:,[]{}#&*!|>'\"%@` ").contains(text.front())) {
     // A dash, a question mark or a colon that is followed by something is plain.
     bool const plain_start = std::string_view("-?:").contains(text.front()) && text.size() > 1 && text[1] != ' ';
@@ -48,11 +51,60 @@ bool needs_quotes(std::string_view text) {
   return text.back() == ' ' || text.back() == ':' || text.contains(": ") || text.contains(" #");
 }
 
+// The length of the character that a text starts with, and its number. Texts are UTF-8.
+std::pair<std::size_t, std::uint32_t> first_character(std::string_view text) {
+  auto const lead = static_cast<unsigned char>(text.front());
+  std::size_t const wanted = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+  auto const length = std::min(wanted, text.size());
+  std::uint32_t number = lead < 0x80 ? lead : lead & (0xffU >> (wanted + 1));
+  for (std::size_t i = 1; i < length; ++i) number = number << 6 | (static_cast<unsigned char>(text[i]) & 0x3f);
+  return {length, number};
+}
+
+// What go-yaml writes as it is, less the line breaks of Unicode.
+bool is_printable(std::uint32_t c) {
+  constexpr std::uint32_t line_separator = 0x2028, paragraph_separator = 0x2029, byte_order_mark = 0xfeff;
+  if (c < 0x7f) return c >= 0x20;
+  if (c == line_separator || c == paragraph_separator || c == byte_order_mark) return false;
+  return c >= 0xa0 && c < 0xfffe;
+}
+
 bool is_printable(std::string_view text) {
-  return std::ranges::all_of(text, [](char c) {
-    auto const byte = static_cast<unsigned char>(c);
-    return byte >= 0x20 && byte != 0x7f;
-  });
+  while (!text.empty()) {
+    auto const [length, number] = first_character(text);
+    if (!is_printable(number)) return false;
+    text.remove_prefix(length);
+  }
+  return true;
+}
+
+void append_escape(std::string& out, std::uint32_t c) {
+  constexpr std::pair<std::uint32_t, char> names[] = {
+      {0, '0'},    {7, 'a'},   {8, 'b'},     {9, 't'},    {10, 'n'},   {11, 'v'},     {12, 'f'},    {13, 'r'},
+      {0x1b, 'e'}, {'"', '"'}, {'\\', '\\'}, {0x85, 'N'}, {0xa0, '_'}, {0x2028, 'L'}, {0x2029, 'P'}};
+  out += '\\';
+  if (auto const* name = std::ranges::find(names, c, &std::pair<std::uint32_t, char>::first); name != std::end(names)) {
+    out += name->second;
+    return;
+  }
+  out += c <= 0xff ? 'x' : c <= 0xffff ? 'u' : 'U';
+  for (int shift = c <= 0xff ? 4 : c <= 0xffff ? 12 : 28; shift >= 0; shift -= 4) {
+    out += "0123456789ABCDEF"[(c >> shift) & 15];
+  }
+}
+
+void append_double_quoted(std::string& out, std::string_view text) {
+  out += '"';
+  while (!text.empty()) {
+    auto const [length, number] = first_character(text);
+    if (is_printable(number) && number != '"' && number != '\\') {
+      out += text.substr(0, length);
+    } else {
+      append_escape(out, number);
+    }
+    text.remove_prefix(length);
+  }
+  out += '"';
 }
 
 void append_single_quoted(std::string& out, std::string_view text) {
@@ -83,21 +135,30 @@ void append_block(std::string& out, std::string_view text, std::size_t indent) {
 
 bool is_block(std::string_view text) {
   if (!text.contains('\n')) return false;
-  return std::ranges::all_of(text, [](char c) {
-    auto const byte = static_cast<unsigned char>(c);
-    return (byte >= 0x20 && byte != 0x7f) || c == '\n' || c == '\t';
-  });
+  while (!text.empty()) {
+    auto const [length, number] = first_character(text);
+    if (!is_printable(number) && number != '\n' && number != '\t') return false;
+    text.remove_prefix(length);
+  }
+  return true;
+}
+
+// On one line.
+void append_line(std::string& out, std::string_view text) {
+  if (!is_printable(text) || means_something(text)) {
+    append_double_quoted(out, text);
+  } else if (needs_quotes(text)) {
+    append_single_quoted(out, text);
+  } else {
+    out += text;
+  }
 }
 
 void append_text(std::string& out, std::string_view text, std::size_t indent) {
   if (is_block(text)) {
     append_block(out, text, indent);
-  } else if (!is_printable(text) || means_something(text)) {
-    append_json(out, text);
-  } else if (needs_quotes(text)) {
-    append_single_quoted(out, text);
   } else {
-    out += text;
+    append_line(out, text);
   }
 }
 
@@ -110,7 +171,7 @@ void append_object(std::string& out, json::object const& object, std::size_t ind
   for (auto const* member : members) {
     if (!first_on_line) out.append(indent, ' ');
     first_on_line = false;
-    append_text(out, member->key(), indent + 2);
+    append_line(out, member->key());
     out += ':';
     append_value(out, member->value(), indent, false);
   }

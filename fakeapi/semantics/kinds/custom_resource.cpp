@@ -11,6 +11,7 @@
 #include "fakeapi/semantics/schema.hpp"
 #include "fakeapi/semantics/status.hpp"
 #include "fakeapi/semantics/strategies.hpp"
+#include "fakeapi/semantics/unstructured.hpp"
 
 namespace fakeapi {
 namespace {
@@ -373,6 +374,9 @@ void show_in_version(Kind const& kind, api::Object& object) {
 }
 
 void keep_in_storage_version(Kind const& kind, api::Object& object) {
+  settle_numbers(object.spec);
+  settle_numbers(object.status);
+  settle_numbers(object.rest);
   if (object.api_version == kind.versions->storage) return;
   object.api_version = kind.versions->storage;
   Schema const* const root = kind.versions->schema_of(object.api_version);

@@ -16,7 +16,7 @@
 #include <utility>
 
 #include "operator/real/certificates.hpp"
-#include "operator/real/real_clock.hpp"
+#include "operator/real/event_loop.hpp"
 #include "operator/real/tcp.hpp"
 #include "operator/real/tls.hpp"
 #include "operator/seams/stream.hpp"
@@ -83,8 +83,9 @@ class Network : public testing::Test {
   }
 
   std::deque<Work> beside_;  // goes after the coroutines that are made of it
-  asio::io_context context{1};
-  real::RealClock clock{context};
+  real::EventLoop loop;
+  asio::io_context& context = loop.context();
+  real::RealClock& clock = loop.clock();
 };
 
 /// With a TLS server and what its clients need.
