@@ -9,10 +9,39 @@ namespace fakeapi {
 
 namespace go_value {
 
+namespace {
+
+/// Bytes of the character of UTF-8 that a text begins with, which is none of ASCII; 0 if it is none at all.
+std::size_t character_size(std::string_view text) {
+  auto const byte = [&](std::size_t at) -> unsigned { return static_cast<unsigned char>(text[at]); };
+  unsigned const first = byte(0);
+  std::size_t const size = first >= 0xf0 && first <= 0xf4   ? 4
+                           : first >= 0xe0 && first <= 0xef ? 3
+                           : first >= 0xc2 && first <= 0xdf ? 2
+                                                            : 0;
+  if (size == 0 || text.size() < size) return 0;
+  for (std::size_t at = 1; at < size; ++at) {
+    if ((byte(at) & 0xc0U) != 0x80U) return 0;
+  }
+  // Overlong forms, half surrogates, beyond the last character.
+  unsigned const second = byte(1);
+  bool const bad = (first == 0xe0 && second < 0xa0) || (first == 0xed && second > 0x9f) ||
+                   (first == 0xf0 && second < 0x90) || (first == 0xf4 && second > 0x8f);
+  return bad ? 0 : size;
+}
+
+}  // namespace
+
 std::string text(std::string_view value) {
   constexpr std::string_view digits = "0123456789abcdef";
   std::string out = "\"";
-  for (char const c : value) {
+  auto const escaped = [&](unsigned char byte) {
+    out += "\\x";
+    out += digits[byte >> 4U];
+    out += digits[byte & 15U];
+  };
+  for (std::size_t at = 0; at < value.size(); ++at) {
+    char const c = value[at];
     switch (c) {
       case '"':
         out += "\\\"";
@@ -31,11 +60,14 @@ std::string text(std::string_view value) {
         break;
       default:
         if (auto const byte = static_cast<unsigned char>(c); byte < 0x20 || byte == 0x7f) {
-          out += "\\x";
-          out += digits[byte >> 4];
-          out += digits[byte & 15];
-        } else {
+          escaped(byte);
+        } else if (byte < 0x80) {
           out += c;
+        } else if (std::size_t const size = character_size(value.substr(at)); size > 0) {
+          out += value.substr(at, size);
+          at += size - 1;
+        } else {
+          escaped(byte);  // no UTF-8
         }
     }
   }

@@ -201,7 +201,7 @@ TEST(LabelSelector, is_written_in_one_way) {
   EXPECT_EQ(written(""), "");
   EXPECT_EQ(written(" a = b , c==d,e != f,x.io/g"), "a=b,c=d,e!=f,x.io/g");
   EXPECT_EQ(written("!a, b in (c, d ),e notin (,f),g in (h),i notin (j)"), "!a,b in (c,d),e notin (,f),g=h,i!=j");
-  EXPECT_EQ(written("a > -1,b<2,c=,d!="), "a>-1,b<2,c=,d!=");
+  EXPECT_EQ(written("a > 1,b<2,c=,d!="), "a>1,b<2,c=,d!=");
 }
 
 TEST(FieldSelector, is_written_in_one_way) {
