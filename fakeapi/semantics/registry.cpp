@@ -91,8 +91,12 @@ std::shared_ptr<Served const> Registry::find(api::Resource const& resource) cons
   // What definitions define is asked for most, and little.
   auto const middle = served_.begin() + static_cast<std::ptrdiff_t>(built_in_);
   if (auto const found = std::find_if(middle, served_.end(), is_it); found != served_.end()) return *found;
+  // Of the others a client mostly asks for the one that was asked for last.
+  if (is_it(served_[recent_])) return served_[recent_];
   auto const found = std::find_if(served_.begin(), middle, is_it);
-  return found == middle ? nullptr : *found;
+  if (found == middle) return nullptr;
+  recent_ = static_cast<std::size_t>(found - served_.begin());
+  return *found;
 }
 
 std::shared_ptr<Served const> Registry::find(ResourceIndex index) const {

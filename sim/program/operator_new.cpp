@@ -1,0 +1,112 @@
+// operator new and delete of programs that simulate, which make and free some thousand small blocks a run.
+//
+// Small blocks come from one reserved stretch of address space, cut into spans of blocks of one size; freed ones go to
+// a list by size, last in first out, so that the next one is still in the cache. Each thread has lists of its own; a
+// block that another thread frees changes over to it. Memory of small blocks is never given back. Large blocks, and all
+// when the stretch is used up or cannot be had, come from malloc().
+//
+// Linked into programs only, never with a sanitizer, which brings its own.
+#include <sys/mman.h>
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <new>
+#include <utility>
+
+namespace {
+
+constexpr std::size_t granule = 16;
+constexpr std::size_t size_count = 65;  // blocks of 16, 32, … 1024 bytes; 0 is not used
+constexpr std::size_t largest = (size_count - 1) * granule;
+constexpr std::size_t span_bytes = std::size_t{1} << 16;
+constexpr std::size_t stretch_bytes = std::size_t{1} << 34;
+constexpr std::size_t span_count = stretch_bytes / span_bytes;
+
+struct Free {
+  Free* next;
+};
+
+// What is freed by one thread, by size.
+constinit thread_local std::array<Free*, size_count> free_blocks{};
+// The rest of the span that the thread cuts up for a size.
+struct Rest {
+  std::byte* at;
+  std::byte* end;
+};
+constinit thread_local std::array<Rest, size_count> rests{};
+
+// Where the stretch begins. Every address is far from these two: it has not been needed yet, or cannot be had.
+constexpr std::uintptr_t none_yet = std::uintptr_t{1} << 63;
+constexpr std::uintptr_t none = none_yet + 1;
+constinit std::atomic<std::uintptr_t> stretch{none_yet};
+constinit std::atomic<std::size_t> spans_used{0};
+constinit std::array<std::uint8_t, span_count> size_of_span{};
+
+std::uintptr_t reserve_stretch() noexcept {
+  void* const made =
+      mmap(nullptr, stretch_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  std::uintptr_t expected = none_yet;
+  auto const mine = made == MAP_FAILED ? none : reinterpret_cast<std::uintptr_t>(made);
+  if (stretch.compare_exchange_strong(expected, mine)) return mine;
+  if (made != MAP_FAILED) munmap(made, stretch_bytes);  // another thread was first
+  return expected;
+}
+
+[[gnu::noinline]] void* from_malloc(std::size_t bytes) {
+  for (;;) {
+    if (void* const made = std::malloc(bytes)) return made;
+    auto const handler = std::get_new_handler();
+    if (handler == nullptr) throw std::bad_alloc();
+    handler();
+  }
+}
+
+// A block from the rest of a span, or of a new one.
+[[gnu::noinline]] void* cut(std::size_t size) {
+  Rest& rest = rests[size];
+  if (rest.at == rest.end) {
+    std::uintptr_t base = stretch.load(std::memory_order_relaxed);
+    if (base == none_yet) base = reserve_stretch();
+    if (base == none) return from_malloc(size * granule);
+    std::size_t const span = spans_used.fetch_add(1, std::memory_order_relaxed);
+    if (span >= span_count) return from_malloc(size * granule);
+    size_of_span[span] = static_cast<std::uint8_t>(size);
+    rest.at = reinterpret_cast<std::byte*>(base + span * span_bytes);
+    rest.end = rest.at + span_bytes / (size * granule) * (size * granule);
+  }
+  void* const block = rest.at;
+  rest.at += size * granule;
+  return block;
+}
+
+inline void* allocate(std::size_t bytes) {
+  if (bytes > largest) [[unlikely]]
+    return from_malloc(bytes);
+  std::size_t const size = bytes == 0 ? 1 : (bytes + granule - 1) / granule;
+  Free*& first = free_blocks[size];
+  if (first == nullptr) [[unlikely]]
+    return cut(size);
+  return std::exchange(first, first->next);
+}
+
+inline void release(void* block) noexcept {
+  auto const offset = reinterpret_cast<std::uintptr_t>(block) - stretch.load(std::memory_order_relaxed);
+  if (offset >= stretch_bytes) [[unlikely]]
+    return std::free(block);  // null among them
+  Free*& first = free_blocks[size_of_span[offset / span_bytes]];
+  auto* const freed = static_cast<Free*>(block);
+  freed->next = first;
+  first = freed;
+}
+
+}  // namespace
+
+void* operator new(std::size_t bytes) { return allocate(bytes); }
+void* operator new[](std::size_t bytes) { return allocate(bytes); }
+void operator delete(void* block) noexcept { release(block); }
+void operator delete[](void* block) noexcept { release(block); }
+void operator delete(void* block, std::size_t) noexcept { release(block); }
+void operator delete[](void* block, std::size_t) noexcept { release(block); }
