@@ -99,7 +99,8 @@ Rollout::Rollout(api::Object const& deployment) {
 }
 
 Trouble trouble_of(api::Object const& deployment) {
-  if (!Rollout(deployment).observed) return {};
+  auto const observed = api::find_integer(deployment.status.get(), {"observedGeneration"}).value_or(0);
+  if (observed < deployment.metadata.generation) return {};
   auto const* conditions = api::find_path(deployment.status.get(), {"conditions"});
   if (conditions == nullptr || !conditions->is_array()) return {};
   for (auto const& condition : conditions->get_array()) {

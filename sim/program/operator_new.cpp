@@ -18,9 +18,24 @@
 
 namespace {
 
+// Sizes of blocks: 16, 32, … 1024 bytes, then 1536, 2048, … 8192. They are known by their place in this order, from 1.
 constexpr std::size_t granule = 16;
-constexpr std::size_t size_count = 65;  // blocks of 16, 32, … 1024 bytes; 0 is not used
-constexpr std::size_t largest = (size_count - 1) * granule;
+constexpr std::size_t small_count = 64;
+constexpr std::size_t largest_small = small_count * granule;
+constexpr std::size_t coarse_granule = 512;
+constexpr std::size_t largest = 8192;
+constexpr std::size_t size_count = 1 + small_count + (largest - largest_small) / coarse_granule;
+
+constexpr std::size_t size_for(std::size_t bytes) {
+  if (bytes <= largest_small) return bytes == 0 ? 1 : (bytes + granule - 1) / granule;
+  return small_count + (bytes - largest_small + coarse_granule - 1) / coarse_granule;
+}
+constexpr std::size_t bytes_of(std::size_t size) {
+  return size <= small_count ? size * granule : largest_small + (size - small_count) * coarse_granule;
+}
+static_assert(size_for(1) == 1 && bytes_of(size_for(largest_small)) == largest_small);
+static_assert(bytes_of(size_for(largest_small + 1)) == 1536 && size_for(largest) == size_count - 1);
+
 constexpr std::size_t span_bytes = std::size_t{1} << 16;
 constexpr std::size_t stretch_bytes = std::size_t{1} << 34;
 constexpr std::size_t span_count = stretch_bytes / span_bytes;
@@ -70,22 +85,22 @@ std::uintptr_t reserve_stretch() noexcept {
   if (rest.at == rest.end) {
     std::uintptr_t base = stretch.load(std::memory_order_relaxed);
     if (base == none_yet) base = reserve_stretch();
-    if (base == none) return from_malloc(size * granule);
+    if (base == none) return from_malloc(bytes_of(size));
     std::size_t const span = spans_used.fetch_add(1, std::memory_order_relaxed);
-    if (span >= span_count) return from_malloc(size * granule);
+    if (span >= span_count) return from_malloc(bytes_of(size));
     size_of_span[span] = static_cast<std::uint8_t>(size);
     rest.at = reinterpret_cast<std::byte*>(base + span * span_bytes);
-    rest.end = rest.at + span_bytes / (size * granule) * (size * granule);
+    rest.end = rest.at + span_bytes / bytes_of(size) * bytes_of(size);
   }
   void* const block = rest.at;
-  rest.at += size * granule;
+  rest.at += bytes_of(size);
   return block;
 }
 
 inline void* allocate(std::size_t bytes) {
   if (bytes > largest) [[unlikely]]
     return from_malloc(bytes);
-  std::size_t const size = bytes == 0 ? 1 : (bytes + granule - 1) / granule;
+  std::size_t const size = size_for(bytes);
   Free*& first = free_blocks[size];
   if (first == nullptr) [[unlikely]]
     return cut(size);
