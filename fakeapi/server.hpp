@@ -100,7 +100,7 @@ class Server {
   std::optional<api::WatchEvent> next_event(WatchCursor& cursor, Revision up_to) const;
   /// The BOOKMARK that this watch may be sent, or nothing: the client takes none, has not been told all there is up to
   /// `up_to`, or the watch cache has not moved since the watch began. The caller's clock says when one is due: once
-  /// a minute, and every second from two seconds before the end of the watch on.
+  /// a minute, and two seconds before the end of the watch.
   std::optional<api::WatchEvent> bookmark(WatchCursor const& cursor, Revision up_to) const;
   /// Nothing will come any more: the definition of the watched resource is gone or another one, or an error event has
   /// gone out. The stream is to be ended in good order once next_event() gives nothing.

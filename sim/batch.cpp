@@ -44,7 +44,7 @@ BatchResult run_batch(Scene const& scene, BatchOptions const& options,
   operator_requests.reserve(options.runs);
   for (std::uint64_t index = 0; index < options.runs; ++index) {
     auto const seed = seed_of_run(options.seed, index);
-    RunResult result = run_seed(scheduler, scene, seed, options.echoes, nullptr);
+    RunResult result = run_seed(scheduler, scene, seed, options.echoes, nullptr, options.without);
     ++batch.runs;
     batch.requests += result.requests;
     batch.turns += result.turns;
@@ -92,9 +92,9 @@ std::string to_json(BatchResult const& result, BatchOptions const& options, doub
   text += "  \"lifecycle_changes_least\": " + std::to_string(result.least_lifecycle_changes) + ",\n";
   text += "  \"faults\": {\n";
   for (unsigned kind = 0; kind < fault_kind_count; ++kind) {
-    text += "    " + quoted(to_string(static_cast<FaultKind>(kind))) + ": {\"injected\": " +
-            std::to_string(result.injected.injected[kind]) + ", \"runs\": " + std::to_string(result.runs_with[kind]) +
-            (kind + 1 < fault_kind_count ? "},\n" : "}\n");
+    text += "    " + quoted(to_string(static_cast<FaultKind>(kind))) +
+            ": {\"injected\": " + std::to_string(result.injected.injected[kind]) +
+            ", \"runs\": " + std::to_string(result.runs_with[kind]) + (kind + 1 < fault_kind_count ? "},\n" : "}\n");
   }
   text += "  },\n  \"crashes\": {\n";
   for (unsigned point = 0; point < fakeapi::hook_point_count; ++point) {
@@ -111,10 +111,11 @@ std::string to_json(BatchResult const& result, BatchOptions const& options, doub
   text += "  },\n  \"failed\": [";
   bool first = true;
   for (auto const& failed : result.failures) {
-    text += std::string(first ? "" : ",") + "\n    {\"run\": " + std::to_string(failed.index) + ", \"run_seed\": " +
-            quoted(hexadecimal(failed.run_seed)) + ", \"invariant\": " + quoted(failed.failure.invariant) +
-            ", \"exit_code\": " + std::to_string(static_cast<int>(failed.failure.failure_class)) + ", \"what\": " +
-            quoted(failed.failure.what) + "}";
+    text += std::string(first ? "" : ",") + "\n    {\"run\": " + std::to_string(failed.index) +
+            ", \"run_seed\": " + quoted(hexadecimal(failed.run_seed)) +
+            ", \"invariant\": " + quoted(failed.failure.invariant) +
+            ", \"exit_code\": " + std::to_string(static_cast<int>(failed.failure.failure_class)) +
+            ", \"what\": " + quoted(failed.failure.what) + "}";
     first = false;
   }
   text += result.failures.empty() ? "],\n" : "\n  ],\n";

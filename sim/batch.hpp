@@ -15,6 +15,8 @@ struct BatchOptions {
   std::uint32_t echoes = 3;
   /// Stop after this many failed runs.
   std::uint64_t most_failures = 5;
+  /// Faults that no run has.
+  std::vector<FaultKind> without{};
 };
 
 struct FailedRun {
@@ -33,7 +35,7 @@ struct BatchResult {
   std::uint64_t median_operator_requests = 0;
   std::uint64_t least_lifecycle_changes = 0;  ///< scales, deletes and recreates that took effect, in the poorest run
   seams::Duration virtual_time{0};
-  FaultCounts injected;                                      ///< sums over all runs
+  FaultCounts injected;                                     ///< sums over all runs
   std::array<std::uint64_t, fault_kind_count> runs_with{};  ///< runs in which the fault was injected at least once
   std::uint64_t digest = 0;
 };

@@ -10,12 +10,12 @@
 #include <iostream>
 #include <sstream>
 
+#include "fakeapi/manifests/apply.hpp"
 #include "operator/manifest/manifest.hpp"
 #include "operator/real/console_log.hpp"
 #include "operator/real/real_clock.hpp"
 #include "operator/real/real_random.hpp"
 #include "sim/echo_definition.hpp"
-#include "fakeapi/manifests/apply.hpp"
 #include "sim/local/local_cluster.hpp"
 #include "sim/local/table.hpp"
 
@@ -56,7 +56,9 @@ std::optional<std::vector<manifest::Manifest>> read_files(std::vector<std::strin
     if (readable && stream.peek() != std::ifstream::traits_type::eof()) text << stream.rdbuf();
     if (!readable || stream.bad() || text.fail()) {
       std::cerr << file << ": cannot be read: "
-                << (folder ? "it is a folder; name the files in it" : errno != 0 ? std::strerror(errno) : "not a file")
+                << (folder       ? "it is a folder; name the files in it"
+                    : errno != 0 ? std::strerror(errno)
+                                 : "not a file")
                 << '\n';
       good = false;
       continue;
@@ -118,7 +120,8 @@ class Show {
   void look() {
     if (stopping_) return;
     auto const rows = sim::local::rows(cluster_.server(), clock_.wall_now());
-    bool const all_ready = !rows.empty() && std::ranges::all_of(rows, [](sim::local::Row const& row) { return row.is_ready; });
+    bool const all_ready =
+        !rows.empty() && std::ranges::all_of(rows, [](sim::local::Row const& row) { return row.is_ready; });
     if (once_ && !all_ready) return;
     std::fputs(("\n" + sim::local::format_table(rows)).c_str(), stdout);
     if (!once_) std::fputc('\n', stdout);
@@ -132,8 +135,9 @@ class Show {
     std::fflush(stdout);
     for (auto const& row : rows) {
       if (row.is_ready) continue;
-      std::cerr << "echo-local: " << (row.namespace_.empty() ? "" : row.namespace_ + "/") << row.name << " is not Ready after 30 s: " << row.status
-                << (row.message.empty() ? "" : ": " + row.message) << '\n';
+      std::cerr << "echo-local: " << (row.namespace_.empty() ? "" : row.namespace_ + "/") << row.name
+                << " is not Ready after 30 s: " << row.status << (row.message.empty() ? "" : ": " + row.message)
+                << '\n';
     }
     if (rows.empty()) std::cerr << "echo-local: there is no Echo of example.com/v1, plural echoes\n";
     exit_code_ = not_ready;
@@ -155,14 +159,16 @@ class Show {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app("The Echo operator on an embedded fake API server, in real time.\n"
-               "Without -f it applies crds/examples/echo-example.yaml. The definition of Echo is there unless a file "
-               "brings its own.\nExit codes: 0 ok, 1 bad usage or a bad file, 2 (--once) not Ready within 30 s.");
+  CLI::App app(
+      "The Echo operator on an embedded fake API server, in real time.\n"
+      "Without -f it applies crds/examples/echo-example.yaml. The definition of Echo is there unless a file "
+      "brings its own.\nExit codes: 0 ok, 1 bad usage or a bad file, 2 (--once) not Ready within 30 s.");
   bool once = false;
   bool verbose = false;
   std::vector<std::string> files;
   app.add_flag("--once", once, "exit as soon as every Echo is Ready; give up after 30 s");
-  app.add_option("-f,--filename", files, "apply this YAML or JSON file, - for standard input (repeatable)")->allow_extra_args(false);
+  app.add_option("-f,--filename", files, "apply this YAML or JSON file, - for standard input (repeatable)")
+      ->allow_extra_args(false);
   app.add_flag("-v,--verbose", verbose, "the operator's own log, too");
   try {
     app.parse(argc, argv);

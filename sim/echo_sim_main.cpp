@@ -1,13 +1,13 @@
 // echo-sim: the chaos simulator's command line.
+#include <unistd.h>
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
-#include <cstring>
 #include <cstdio>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
-#include <unistd.h>
 
 #include "sim/batch.hpp"
 #include "sim/echo_definition.hpp"
@@ -20,19 +20,19 @@ constexpr int usage_error = 1;
 class PrintedTrace final : public sim::Trace {
  public:
   void line(sim::GlobalTime at, std::string_view who, std::string_view what) override {
-    auto const microseconds =
-        std::chrono::duration_cast<std::chrono::microseconds>(at - sim::Scheduler::start).count();
+    auto const microseconds = std::chrono::duration_cast<std::chrono::microseconds>(at - sim::Scheduler::start).count();
     std::printf("%10lld.%03lld ms  %-12.*s %.*s\n", static_cast<long long>(microseconds / 1000),
                 static_cast<long long>(microseconds % 1000), static_cast<int>(who.size()), who.data(),
                 static_cast<int>(what.size()), what.data());
   }
 };
 
-std::string replay_command(std::uint64_t run_seed, std::uint32_t echoes) {
+std::string replay_command(std::uint64_t run_seed, std::uint32_t echoes, std::vector<sim::FaultKind> const& without) {
   char text[160];
   std::snprintf(text, sizeof text, "./dev sim replay --run-seed 0x%016llx --echoes %u",
                 static_cast<unsigned long long>(run_seed), echoes);
   std::string command = text;
+  for (auto const kind : without) command += " --without " + std::string(sim::to_string(kind));
   if (!sim::built_mutant().empty()) command += " --mutant " + std::string(sim::built_mutant());
   return command;
 }
@@ -57,9 +57,10 @@ int become_mutant(std::string const& mutant, char** argv) {
   return usage_error;
 }
 
-void report(sim::Failure const& failure, std::uint64_t run_seed, std::uint32_t echoes) {
-  std::cout << "FAIL " << failure.invariant << "  " << failure.what << "\n  replay: " << replay_command(run_seed, echoes)
-            << '\n';
+void report(sim::Failure const& failure, std::uint64_t run_seed, std::uint32_t echoes,
+            std::vector<sim::FaultKind> const& without) {
+  std::cout << "FAIL " << failure.invariant << "  " << failure.what
+            << "\n  replay: " << replay_command(run_seed, echoes, without) << '\n';
 }
 
 int run_command(sim::BatchOptions const& options, std::string const& json_file) {
@@ -80,7 +81,7 @@ int run_command(sim::BatchOptions const& options, std::string const& json_file) 
   auto const result = sim::run_batch(scene, options, [&](sim::BatchResult const& so_far) {
     for (; reported < so_far.failures.size(); ++reported) {
       auto const& failed = so_far.failures[reported];
-      report(failed.failure, failed.run_seed, options.echoes);
+      report(failed.failure, failed.run_seed, options.echoes, options.without);
     }
     if (!terminal || so_far.runs % 64 != 0) return;
     auto const now = Clock::now();
@@ -102,35 +103,36 @@ int run_command(sim::BatchOptions const& options, std::string const& json_file) 
       return usage_error;
     }
   }
-  std::printf("%llu runs, %zu failures, %.1f s (%.0f runs/s), %llu calls (median %llu a run), %.1f h of virtual time, "
-              "digest %016llx\n",
-              static_cast<unsigned long long>(result.runs), result.failures.size(), wall,
-              wall > 0 ? static_cast<double>(result.runs) / wall : 0.0,
-              static_cast<unsigned long long>(result.requests),
-              static_cast<unsigned long long>(result.median_requests),
-              std::chrono::duration<double, std::ratio<3600>>(result.virtual_time).count(),
-              static_cast<unsigned long long>(result.digest));
+  std::printf(
+      "%llu runs, %zu failures, %.1f s (%.0f runs/s), %llu calls (median %llu a run), %.1f h of virtual time, "
+      "digest %016llx\n",
+      static_cast<unsigned long long>(result.runs), result.failures.size(), wall,
+      wall > 0 ? static_cast<double>(result.runs) / wall : 0.0, static_cast<unsigned long long>(result.requests),
+      static_cast<unsigned long long>(result.median_requests),
+      std::chrono::duration<double, std::ratio<3600>>(result.virtual_time).count(),
+      static_cast<unsigned long long>(result.digest));
   return sim::exit_code(result);
 }
 
-int replay_run(std::uint64_t run_seed, std::uint32_t echoes, bool quiet) {
+int replay_run(std::uint64_t run_seed, std::uint32_t echoes, std::vector<sim::FaultKind> const& without, bool quiet) {
   auto const scene = sim::standard_scene();
   sim::Scheduler scheduler;
   PrintedTrace trace;
-  auto const result = sim::run_seed(scheduler, scene, run_seed, echoes, quiet ? nullptr : &trace);
+  auto const result = sim::run_seed(scheduler, scene, run_seed, echoes, quiet ? nullptr : &trace, without);
   if (!result.failure) {
     std::cout << "no failure (digest " << std::hex << result.digest << ")\n";
     return 0;
   }
-  report(*result.failure, run_seed, echoes);
+  report(*result.failure, run_seed, echoes, without);
   return static_cast<int>(result.failure->failure_class);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app("Deterministic chaos simulations of the Echo operator.\n"
-               "Exit codes: 0 no failure, 1 usage, 10 safety, 11 liveness, 12 quiescence.");
+  CLI::App app(
+      "Deterministic chaos simulations of the Echo operator.\n"
+      "Exit codes: 0 no failure, 1 usage, 10 safety, 11 liveness, 12 quiescence.");
   app.require_subcommand(1);
   sim::BatchOptions options;
   std::string mutant;
@@ -154,6 +156,16 @@ int main(int argc, char** argv) {
     command->add_option("--echoes", options.echoes, "how many Echoes the workload has")
         ->check(CLI::Range(1U, 100U))
         ->capture_default_str();
+    command->add_option_function<std::vector<std::string>>(
+        "--without",
+        [&options](std::vector<std::string> const& names) {
+          for (auto const& name : names) {
+            auto const kind = sim::fault_kind_from(name);
+            if (!kind) throw CLI::ValidationError("--without", "there is no fault '" + name + "'");
+            options.without.push_back(*kind);
+          }
+        },
+        "a fault that no run has, as the report names it; may be given several times");
     command->add_option("--mutant", mutant, "use the simulator built with this seeded mistake (M01, …)");
   }
   app.add_subcommand("mutants", "list the seeded mistakes")->callback([] {
@@ -168,6 +180,6 @@ int main(int argc, char** argv) {
   }
   if (!mutant.empty() && mutant != sim::built_mutant()) return become_mutant(mutant, argv);
   if (*run) return run_command(options, json_file);
-  if (*replay) return replay_run(run_seed, options.echoes, quiet);
+  if (*replay) return replay_run(run_seed, options.echoes, options.without, quiet);
   return 0;
 }

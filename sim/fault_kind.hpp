@@ -2,6 +2,7 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 namespace sim {
@@ -26,10 +27,14 @@ enum class FaultKind : std::uint8_t {
   foreign_finalizer_before,
   foreign_finalizer_during,
   foreign_finalizer_never_removed,
+  time_travel,
+  kind_skew,
 };
-inline constexpr unsigned fault_kind_count = 18;
+inline constexpr unsigned fault_kind_count = 20;
 
 /// As it stands in reports: "crash_before_send".
 std::string_view to_string(FaultKind kind);
+/// And back; nothing for a name that is none.
+std::optional<FaultKind> fault_kind_from(std::string_view name);
 
 }  // namespace sim

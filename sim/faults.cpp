@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string>
 
+#include "sim/api_servers.hpp"
+
 namespace sim {
 
 namespace {
@@ -54,8 +56,8 @@ Verdict failed_call(std::uint32_t which, api::Verb verb, bool applied) {
       break;
     case 4:
       if (!applied) {
-        verdict.error =
-            make_error(api::Reason::too_many_requests, 429, "too many requests, please try again later (injected)", false);
+        verdict.error = make_error(api::Reason::too_many_requests, 429,
+                                   "too many requests, please try again later (injected)", false);
         verdict.error->retry_after = std::chrono::seconds(1);
         break;
       }
@@ -93,21 +95,22 @@ std::uint32_t FaultInjector::rate(FaultKind kind, std::uint32_t per_65536_at_ful
 
 void FaultInjector::passed(HookPoint point, fakeapi::CallInfo const& call) {
   digest_.add((call.id << 16) | (static_cast<std::uint64_t>(point) << 8) |
-              (static_cast<std::uint64_t>(call.request.verb) << 4) | static_cast<std::uint64_t>(call.request.subresource));
+              (static_cast<std::uint64_t>(call.request.verb) << 4) |
+              static_cast<std::uint64_t>(call.request.subresource));
   digest_.add(call.request.resource.plural);
   digest_.add(call.request.key.name);
   if (target_.tracing()) {
     static constexpr std::array<std::string_view, fakeapi::hook_point_count> names{"send", "arrives", "applied",
-                                                                                    "answer"};
-    target_.note("call " + std::to_string(call.id) + ' ' +
-                 std::string(names[static_cast<std::size_t>(point)]) + ": " + call.request.to_string());
+                                                                                   "answer"};
+    target_.note("call " + std::to_string(call.id) + ' ' + std::string(names[static_cast<std::size_t>(point)]) + ": " +
+                 call.request.to_string());
   }
 }
 
 bool FaultInjector::crash(HookPoint point, fakeapi::CallInfo const& call) {
   if (!active(call) || crashes_ >= most_crashes) return false;
-  auto const kind = static_cast<FaultKind>(static_cast<unsigned>(FaultKind::crash_before_send) +
-                                           static_cast<unsigned>(point));
+  auto const kind =
+      static_cast<FaultKind>(static_cast<unsigned>(FaultKind::crash_before_send) + static_cast<unsigned>(point));
   // Rare verbs crash more often, so that every (hook point, verb) is seen.
   static constexpr std::array<std::uint32_t, api::verb_count> per_verb{16000, 3000, 2600, 5000, 5000, 1600, 6500, 0};
   if (faults_.rare(crash_site(point, call.request.verb),
@@ -141,6 +144,12 @@ Verdict FaultInjector::before_send(fakeapi::CallInfo const& call) {
   }
   verdict.delay = latency(call);
   return verdict;
+}
+
+fakeapi::Frontend* FaultInjector::route(fakeapi::CallInfo const& call) {
+  if (servers_ == nullptr) return nullptr;
+  if (active(call) && call.request.verb == api::Verb::watch) servers_->opens_watch();
+  return servers_->current();
 }
 
 Verdict FaultInjector::arrived(fakeapi::CallInfo const& call) {
@@ -202,10 +211,11 @@ Verdict FaultInjector::applied(fakeapi::CallInfo const& call, api::Result<api::R
   return verdict;
 }
 
-Verdict FaultInjector::delivered(fakeapi::CallInfo const& call, api::Result<api::Response> const& /*outcome*/) {
+Verdict FaultInjector::delivered(fakeapi::CallInfo const& call, api::Result<api::Response> const& outcome) {
   passed(HookPoint::delivered, call);
   Verdict verdict;
   if (crash(HookPoint::delivered, call)) verdict.kind = Verdict::Kind::hold;
+  if (servers_ != nullptr && outcome) servers_->told(call.request.resource, *outcome);
   return verdict;
 }
 
@@ -228,6 +238,12 @@ fakeapi::WatchVerdict FaultInjector::news(fakeapi::Actor actor, fakeapi::Commit 
     }
     return verdict;
   }
+  if (servers_ != nullptr) {
+    auto const broken = servers_->breaks_away();
+    if (broken == ApiServers::Break::known) verdict.kind = fakeapi::WatchVerdict::Kind::reset;
+    if (broken == ApiServers::Break::unknown) verdict.kind = fakeapi::WatchVerdict::Kind::expire;
+    if (broken != ApiServers::Break::none) return verdict;
+  }
   if (watch_.rare(watch_slow, rate(FaultKind::latency, 8000), 2) != 0) {
     counts_.count(FaultKind::latency);
     auto const amount = watch_.uniform(watch_amount, 64);
@@ -239,6 +255,7 @@ fakeapi::WatchVerdict FaultInjector::news(fakeapi::Actor actor, fakeapi::Commit 
 void FaultInjector::event_delivered(fakeapi::Actor actor, api::WatchEvent const& event) {
   digest_.add((static_cast<std::uint64_t>(actor) << 32) | static_cast<std::uint64_t>(event.type));
   if (event.object) digest_.add(api::to_number(event.object->metadata.resource_version));
+  if (servers_ != nullptr && actor == operator_ && event.object) servers_->told(*event.object);
 }
 
 }  // namespace sim

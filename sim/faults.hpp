@@ -27,6 +27,8 @@ constexpr bool used_by_the_operator(api::Verb verb) {
   return verb != api::Verb::update && verb != api::Verb::delete_collection;
 }
 
+class ApiServers;
+
 /// What the injector asks of the world around it.
 class FaultTarget {
  public:
@@ -54,6 +56,8 @@ class FaultInjector final : public fakeapi::CallHooks {
 
   /// A new incarnation of the operator draws from keys of its own.
   void begin_incarnation(fakeapi::Actor actor, std::uint16_t incarnation);
+  /// The API servers that the calls go to: once, before the first call. Null: there is but one.
+  void set_api_servers(ApiServers* servers) { servers_ = servers; }
   /// No more faults: only the least latency from now on.
   void calm() { calm_ = true; }
 
@@ -61,6 +65,7 @@ class FaultInjector final : public fakeapi::CallHooks {
   std::uint64_t calls() const { return calls_; }
 
   fakeapi::Verdict before_send(fakeapi::CallInfo const& call) override;
+  fakeapi::Frontend* route(fakeapi::CallInfo const& call) override;
   fakeapi::Verdict arrived(fakeapi::CallInfo const& call) override;
   fakeapi::Verdict applied(fakeapi::CallInfo const& call, api::Result<api::Response> const& outcome) override;
   fakeapi::Verdict delivered(fakeapi::CallInfo const& call, api::Result<api::Response> const& outcome) override;
@@ -82,6 +87,7 @@ class FaultInjector final : public fakeapi::CallHooks {
   ChoiceSource faults_;
   ChoiceSource latency_;
   ChoiceSource watch_;
+  ApiServers* servers_ = nullptr;
   fakeapi::Actor operator_ = fakeapi::Actor::server;
   bool calm_ = false;
   std::uint64_t calls_ = 0;

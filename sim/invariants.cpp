@@ -127,7 +127,7 @@ void Invariants::echo_committed(fakeapi::Commit const& commit, bool by_operator)
   EchoRecord& record = records_[newest.metadata.uid];
   if (!commit.before) record.key = commit.key;
   if (by_operator) echo_written_by_operator(commit, record);
-  record.state = !commit.after                             ? EchoState::gone
+  record.state = !commit.after                          ? EchoState::gone
                  : commit.after->metadata.terminating() ? EchoState::terminating
                                                         : EchoState::alive;
   record.generation = newest.metadata.generation;
@@ -160,7 +160,8 @@ void Invariants::echo_written_by_operator(fakeapi::Commit const& commit, EchoRec
                                before.metadata.annotations == after.metadata.annotations &&
                                before.metadata.owner_references == after.metadata.owner_references;
     expect(same_status || same_metadata, "O12", commit, "a status write touched more than the status");
-    expect(before.metadata.labels == after.metadata.labels && before.metadata.annotations == after.metadata.annotations &&
+    expect(before.metadata.labels == after.metadata.labels &&
+               before.metadata.annotations == after.metadata.annotations &&
                before.metadata.owner_references == after.metadata.owner_references,
            "O13", commit, "the operator changed labels, annotations or owners of an Echo");
     if (!same_status) status_written(commit, record);
@@ -232,7 +233,8 @@ void Invariants::deployment_written_by_operator(fakeapi::Commit const& commit) {
       expect(owner->state != EchoState::alive, "O03", commit, "a Deployment was deleted while its Echo is alive");
     }
   } else {
-    expect(owner != nullptr && owner->key == commit.key, "O01", commit, "the operator wrote to a stranger's Deployment");
+    expect(owner != nullptr && owner->key == commit.key, "O01", commit,
+           "the operator wrote to a stranger's Deployment");
   }
   if (!commit.after) return;
   auto const& after = *commit.after;
@@ -242,8 +244,7 @@ void Invariants::deployment_written_by_operator(fakeapi::Commit const& commit) {
   expect(before.metadata.annotations == after.metadata.annotations &&
              before.metadata.finalizers == after.metadata.finalizers &&
              contract::foreign_labels(before) == contract::foreign_labels(after) &&
-             api::same_json(before.status, after.status) &&
-             contract::same_foreign_spec(before, after),
+             api::same_json(before.status, after.status) && contract::same_foreign_spec(before, after),
          "O13", commit, "the operator changed what is not its own in a Deployment");
 }
 
@@ -274,9 +275,9 @@ void Invariants::call_arrived(fakeapi::CallInfo const& call) {
     if (attempt.adds) {
       auto const echo = server_.find(request.resource, request.key);
       // With a resourceVersion from before the deletion the operator could not know; the server will refuse it.
-      bool const knew = attempt.resource_version.empty() ||
-                        (echo && attempt.resource_version ==
-                                     std::to_string(api::to_number(echo->metadata.resource_version)));
+      bool const knew =
+          attempt.resource_version.empty() ||
+          (echo && attempt.resource_version == std::to_string(api::to_number(echo->metadata.resource_version)));
       if (echo && echo->metadata.terminating() && knew) {
         fail("O05", FailureClass::safety, "the operator tried to add its finalizer to a terminating Echo");
       }
@@ -331,7 +332,8 @@ std::string Invariants::mismatch(api::ObjectKey const& key) const {
     if (has_ours(*echo)) return "O24 the Echo is being deleted and still has the operator's finalizer";
     if (owner == metadata.uid && !metadata.has_finalizer("orphan")) {
       auto const record = records_.find(metadata.uid);
-      if (record == records_.end() || !record->second.orphaning) return "O24 the Echo is being deleted and its Deployment stays";
+      if (record == records_.end() || !record->second.orphaning)
+        return "O24 the Echo is being deleted and its Deployment stays";
     }
     for (auto const& finalizer : *metadata.finalizers) {
       if (finalizer == "orphan" || finalizer == "foregroundDeletion") return "O24 the garbage collector is not done";
@@ -342,9 +344,9 @@ std::string Invariants::mismatch(api::ObjectKey const& key) const {
   auto const observed = api::find_integer(echo->status.get(), {"observedGeneration"}).value_or(0);
   if (owner.empty()) {
     auto const* degraded = contract::condition(*echo, "Degraded");
-    bool const told = observed == metadata.generation && degraded != nullptr && api::find_string(degraded, {"status"}) == "True" &&
-                      api::find_string(degraded, {"reason"}) == "NameTaken" &&
-                      contract::condition_is(*echo, "Ready", "False");
+    bool const told =
+        observed == metadata.generation && degraded != nullptr && api::find_string(degraded, {"status"}) == "True" &&
+        api::find_string(degraded, {"reason"}) == "NameTaken" && contract::condition_is(*echo, "Ready", "False");
     return told ? "" : "O09 a stranger has the Deployment's name and no condition says so";
   }
   if (observed != metadata.generation) return "O21 the status does not tell of the newest generation";
@@ -389,17 +391,19 @@ void Invariants::check_end() {
   server_.for_each(api::deployments, [&](api::ObjectPtr const& deployment) {
     EchoRecord* const owner = owner_of(*deployment);
     if (owner != nullptr && owner->state == EchoState::gone) {
-      fail("O25", FailureClass::liveness, "a Deployment is left of an Echo that is gone: " + deployment->key().to_string());
+      fail("O25", FailureClass::liveness,
+           "a Deployment is left of an Echo that is gone: " + deployment->key().to_string());
     }
   });
   for (auto const& [key, object] : strangers_) {
     auto const now = server_.find(api::deployments, key);
-    bool const untouched = now && now->metadata.uid == object->metadata.uid && api::same_json(now->spec, object->spec) &&
-                           now->metadata.labels == object->metadata.labels &&
+    bool const untouched = now && now->metadata.uid == object->metadata.uid &&
+                           api::same_json(now->spec, object->spec) && now->metadata.labels == object->metadata.labels &&
                            now->metadata.annotations == object->metadata.annotations &&
                            now->metadata.finalizers == object->metadata.finalizers &&
                            now->metadata.owner_references == object->metadata.owner_references;
-    if (!untouched) fail("O26", FailureClass::safety, "a stranger's Deployment is not as they left it: " + key.to_string());
+    if (!untouched)
+      fail("O26", FailureClass::safety, "a stranger's Deployment is not as they left it: " + key.to_string());
   }
 }
 

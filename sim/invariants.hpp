@@ -81,7 +81,7 @@ class Invariants final : public CallObserver {
     api::ObjectKey key;
     EchoState state = EchoState::alive;
     bool had_our_finalizer = false;
-    bool orphaning = false;             // deleted with its dependents to be kept
+    bool orphaning = false;  // deleted with its dependents to be kept
     std::int64_t generation = 0;
     std::int64_t observed_generation = 0;
     std::int64_t matched_generation = 0;  // the newest generation whose replicas the child has had, all ready
@@ -111,12 +111,13 @@ class Invariants final : public CallObserver {
   bool quiescent_ = false;
   std::optional<Failure> failure_;
   std::map<std::string, EchoRecord> records_;
-  std::set<std::string> zombie_children_;  // uids of Deployments made by requests of dead operators
+  std::set<std::string> zombie_children_;               // uids of Deployments made by requests of dead operators
   std::map<api::ObjectKey, api::ObjectPtr> strangers_;  // as their own actors last left them
   std::set<api::ObjectKey> unsettled_;
   std::uint64_t call_at_server_ = 0;
   std::uint64_t revision_before_call_ = 0;
-  // A retry whose wait began before all was settled may still look, once at each of the two objects, and must not write.
+  // A retry whose wait began before all was settled may still look, once at each of the two objects, and must not
+  // write.
   static constexpr std::uint64_t most_reads_in_quiescence = 2;
   std::uint64_t reads_in_quiescence_ = 0;
 };

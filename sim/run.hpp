@@ -3,7 +3,9 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "sim/fault_kind.hpp"
 #include "sim/invariants.hpp"
 #include "sim/tape.hpp"
 #include "sim/trace.hpp"
@@ -41,8 +43,9 @@ RunResult run(Scheduler& scheduler, Tape& tape, Scene const& scene, Swarm const&
               RunLimits const& limits, Trace* trace);
 
 /// The run that a seed stands for: swarm, workload and faults all come from it.
-RunResult run_seed(Scheduler& scheduler, Scene const& scene, std::uint64_t run_seed, std::uint32_t echoes,
-                   Trace* trace);
+/// But for the faults in `without`, which it does not have.
+RunResult run_seed(Scheduler& scheduler, Scene const& scene, std::uint64_t run_seed, std::uint32_t echoes, Trace* trace,
+                   std::vector<FaultKind> const& without = {});
 /// The same from the choices of a tape.
 RunResult run_tape(Scheduler& scheduler, Scene const& scene, std::vector<Choice> choices, std::uint32_t echoes,
                    Trace* trace);

@@ -27,7 +27,8 @@ class TurnOwner {
 };
 
 /// Runs turns one after the other; when none is ready, time jumps to the next timer. Turns are first in first out,
-/// timers go by (time, order of scheduling), so a run is determined by what is put in. Single-threaded, no system calls.
+/// timers go by (time, order of scheduling), so a run is determined by what is put in. Single-threaded, no system
+/// calls.
 class Scheduler {
  public:
   /// Where global time begins: not zero, which some code takes for "unset".
@@ -98,9 +99,7 @@ class Scheduler {
     std::uint32_t slot;
     std::uint32_t generation;
   };
-  static bool later(Due const& a, Due const& b) {
-    return a.at != b.at ? a.at > b.at : a.sequence > b.sequence;
-  }
+  static bool later(Due const& a, Due const& b) { return a.at != b.at ? a.at > b.at : a.sequence > b.sequence; }
   void forget_cancelled_timers();
   Turn take(std::uint32_t slot) noexcept;
 

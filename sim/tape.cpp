@@ -61,9 +61,9 @@ std::string Tape::to_text(std::vector<Choice> const& choices) {
   for (auto const& choice : choices) {
     if (!text.empty()) text += ',';
     text += std::to_string(static_cast<unsigned>(choice.key.stream));
-    for (std::uint32_t const part : {static_cast<std::uint32_t>(choice.key.actor),
-                                     static_cast<std::uint32_t>(choice.key.incarnation),
-                                     static_cast<std::uint32_t>(choice.key.site), choice.key.ordinal}) {
+    for (std::uint32_t const part :
+         {static_cast<std::uint32_t>(choice.key.actor), static_cast<std::uint32_t>(choice.key.incarnation),
+          static_cast<std::uint32_t>(choice.key.site), choice.key.ordinal}) {
       text += '.';
       text += std::to_string(part);
     }

@@ -10,8 +10,18 @@
 namespace sim {
 
 /// Kinds of choices. Each stream is drawn on its own, so that removing a fault reshuffles nothing else.
-enum class Stream : std::uint8_t { swarm, workload, faults, latency, watch, controllers, operator_random, restart };
-inline constexpr unsigned stream_count = 8;
+enum class Stream : std::uint8_t {
+  swarm,
+  workload,
+  faults,
+  latency,
+  watch,
+  controllers,
+  operator_random,
+  restart,
+  frontends
+};
+inline constexpr unsigned stream_count = 9;
 
 /// Names one choice: nothing else decides its value.
 struct ChoiceKey {

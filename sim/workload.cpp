@@ -49,7 +49,8 @@ void sort_by_time(std::vector<Step>& steps) {
   for (std::size_t i = 1; i < steps.size(); ++i) {
     auto const place = std::upper_bound(steps.begin(), steps.begin() + static_cast<std::ptrdiff_t>(i), steps[i],
                                         [](Step const& a, Step const& b) { return a.at < b.at; });
-    std::rotate(place, steps.begin() + static_cast<std::ptrdiff_t>(i), steps.begin() + static_cast<std::ptrdiff_t>(i) + 1);
+    std::rotate(place, steps.begin() + static_cast<std::ptrdiff_t>(i),
+                steps.begin() + static_cast<std::ptrdiff_t>(i) + 1);
   }
 }
 
@@ -125,8 +126,8 @@ Workload draw_workload(Tape& tape, Swarm const& swarm, std::uint32_t echoes) {
       add(somewhere(finalizer_at), StepKind::add_foreign_finalizer);
       foreign = true;
     }
-    if (foreign && choices.rare(finalizer_removed, chances(swarm, FaultKind::foreign_finalizer_never_removed, 100), 2) ==
-                       0) {
+    if (foreign &&
+        choices.rare(finalizer_removed, chances(swarm, FaultKind::foreign_finalizer_never_removed, 100), 2) == 0) {
       for (int i = 0; i < 3; ++i) add(somewhere(finalizer_removed_at), StepKind::remove_foreign_finalizer);
       add(at + milliseconds(500), StepKind::remove_foreign_finalizer);
     }
@@ -137,15 +138,22 @@ Workload draw_workload(Tape& tape, Swarm const& swarm, std::uint32_t echoes) {
 }
 
 std::string to_string(Workload const& workload) {
-  static constexpr std::array<std::string_view, step_kind_count> names{
-      "create Echo",          "scale Echo",           "delete Echo",         "recreate Echo",
-      "annotate Echo",        "add foreign finalizer", "remove foreign finalizer", "create stranger's Deployment",
-      "delete stranger's Deployment", "edit Deployment", "delete Deployment"};
+  static constexpr std::array<std::string_view, step_kind_count> names{"create Echo",
+                                                                       "scale Echo",
+                                                                       "delete Echo",
+                                                                       "recreate Echo",
+                                                                       "annotate Echo",
+                                                                       "add foreign finalizer",
+                                                                       "remove foreign finalizer",
+                                                                       "create stranger's Deployment",
+                                                                       "delete stranger's Deployment",
+                                                                       "edit Deployment",
+                                                                       "delete Deployment"};
   std::string text;
   for (auto const& step : workload.steps) {
     text += std::to_string(std::chrono::duration_cast<milliseconds>(step.at).count()) + " ms  " +
-            std::string(names.at(static_cast<std::size_t>(step.kind))) + ' ' + Workload::name_of(step.echo) +
-            " (" + std::to_string(step.value) + ")\n";
+            std::string(names.at(static_cast<std::size_t>(step.kind))) + ' ' + Workload::name_of(step.echo) + " (" +
+            std::to_string(step.value) + ")\n";
   }
   return text;
 }

@@ -10,16 +10,16 @@
 namespace sim {
 
 enum class StepKind : std::uint8_t {
-  create_echo,              ///< value: replicas; does nothing if there is one
-  scale_echo,               ///< value: replicas
-  delete_echo,              ///< value: 0 background, 1 foreground, 2 orphan
-  recreate_echo,            ///< delete, and create anew as soon as the old one is gone; value: replicas + 4 · how, as above
-  annotate_echo,            ///< somebody else's annotation
-  add_foreign_finalizer,    ///< somebody else's finalizer on the Echo
+  create_echo,    ///< value: replicas; does nothing if there is one
+  scale_echo,     ///< value: replicas
+  delete_echo,    ///< value: 0 background, 1 foreground, 2 orphan
+  recreate_echo,  ///< delete, and create anew as soon as the old one is gone; value: replicas + 4 · how, as above
+  annotate_echo,  ///< somebody else's annotation
+  add_foreign_finalizer,  ///< somebody else's finalizer on the Echo
   remove_foreign_finalizer,
-  create_stranger,          ///< a Deployment of the Echo's name that has nothing to do with it
+  create_stranger,  ///< a Deployment of the Echo's name that has nothing to do with it
   delete_stranger,
-  edit_deployment,          ///< value: which edit, see DeploymentEdit
+  edit_deployment,  ///< value: which edit, see DeploymentEdit
   delete_deployment,
 };
 inline constexpr unsigned step_kind_count = 11;

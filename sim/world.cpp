@@ -57,7 +57,8 @@ void add_content(Digest& digest, fakeapi::Commit const& commit) {
   auto const& metadata = after.metadata;
   digest.add(metadata.uid);
   digest.add(static_cast<std::uint64_t>(metadata.generation));
-  if (metadata.terminating()) digest.add(static_cast<std::uint64_t>(metadata.deletion_timestamp->time_since_epoch().count()));
+  if (metadata.terminating())
+    digest.add(static_cast<std::uint64_t>(metadata.deletion_timestamp->time_since_epoch().count()));
   for (auto const& finalizer : *metadata.finalizers) digest.add(finalizer);
   for (auto const& [key, value] : *metadata.labels) {
     digest.add(key);
@@ -90,20 +91,34 @@ class World::TapeDelays final : public fakeapi::DelaySource {
   seams::Duration delay(fakeapi::DelayUse use) override {
     auto const choice = static_cast<std::int64_t>(choices_.uniform(static_cast<unsigned>(use), 8));
     switch (use) {
-      case fakeapi::DelayUse::deployment_sync: return milliseconds(2 + choice);
-      case fakeapi::DelayUse::pod_ready: return milliseconds(20 + choice * choice * 12);
-      case fakeapi::DelayUse::garbage_collection: return milliseconds(50 + choice * 90);
-      case fakeapi::DelayUse::watch: return milliseconds(choice);
-      case fakeapi::DelayUse::replica_set_sync: return milliseconds(2 + choice);
-      case fakeapi::DelayUse::pod_scheduling: return milliseconds(2 + choice * 2);
-      case fakeapi::DelayUse::pod_pulling: return milliseconds(10 + choice * choice * 6);
-      case fakeapi::DelayUse::pod_starting: return milliseconds(10 + choice * choice * 6);
-      case fakeapi::DelayUse::pod_readiness: return milliseconds(5 + choice * 5);
-      case fakeapi::DelayUse::pod_stopping: return milliseconds(10 + choice * 20);
-      case fakeapi::DelayUse::pod_failing: return milliseconds(50 + choice * 100);
-      case fakeapi::DelayUse::pod_recovering: return milliseconds(50 + choice * 100);
-      case fakeapi::DelayUse::namespace_deletion: return milliseconds(500 + choice * 500);
-      case fakeapi::DelayUse::disruption_sync: return milliseconds(2 + choice);
+      case fakeapi::DelayUse::deployment_sync:
+        return milliseconds(2 + choice);
+      case fakeapi::DelayUse::pod_ready:
+        return milliseconds(20 + choice * choice * 12);
+      case fakeapi::DelayUse::garbage_collection:
+        return milliseconds(50 + choice * 90);
+      case fakeapi::DelayUse::watch:
+        return milliseconds(choice);
+      case fakeapi::DelayUse::replica_set_sync:
+        return milliseconds(2 + choice);
+      case fakeapi::DelayUse::pod_scheduling:
+        return milliseconds(2 + choice * 2);
+      case fakeapi::DelayUse::pod_pulling:
+        return milliseconds(10 + choice * choice * 6);
+      case fakeapi::DelayUse::pod_starting:
+        return milliseconds(10 + choice * choice * 6);
+      case fakeapi::DelayUse::pod_readiness:
+        return milliseconds(5 + choice * 5);
+      case fakeapi::DelayUse::pod_stopping:
+        return milliseconds(10 + choice * 20);
+      case fakeapi::DelayUse::pod_failing:
+        return milliseconds(50 + choice * 100);
+      case fakeapi::DelayUse::pod_recovering:
+        return milliseconds(50 + choice * 100);
+      case fakeapi::DelayUse::namespace_deletion:
+        return milliseconds(500 + choice * 500);
+      case fakeapi::DelayUse::disruption_sync:
+        return milliseconds(2 + choice);
     }
     return milliseconds(1);
   }
@@ -126,8 +141,10 @@ World::World(Scheduler& scheduler, Tape& tape, Scene const& scene, Swarm const& 
       delays_(std::make_unique<TapeDelays>(tape)),
       invariants_((install(scene), server_)),
       injector_(tape, swarm, scheduler.digest(), *this, invariants_),
+      api_servers_(scheduler, server_, tape, swarm, injector_.counts(), *this),
       front_{server_, cluster_.clock(), &injector_},
       restart_choices_(tape, Stream::restart, 0, 0) {
+  injector_.set_api_servers(&api_servers_);
   observer_ = server_.add_observer([this](fakeapi::Commit const& commit) { committed(commit); });
   fakeapi::ControllerSetOptions options;
   options.pods = fakeapi::PodModel::cheap;
@@ -159,6 +176,7 @@ void World::start() {
   for (auto const& step : workload_.steps) {
     scheduler_.schedule_at(*this, scheduler_.now() + step.at, [this, &step] { carry_out(step); });
   }
+  api_servers_.start();
   start_operator();
 }
 
@@ -166,6 +184,7 @@ void World::begin_calm() {
   note("CALM: no more faults");
   calm_ = true;
   injector_.calm();
+  api_servers_.calm();
   if (restart_pending_) {
     scheduler_.cancel(restart_timer_);
     restart_pending_ = false;
@@ -191,6 +210,7 @@ bool World::comeback_due() const {
 void World::start_operator() {
   auto const actor = fakeapi::Actor{Cast::first_operator + incarnation_};
   injector_.begin_incarnation(actor, incarnation_);
+  api_servers_.begin_incarnation(incarnation_);
   invariants_.set_living_operator(actor);
   operator_.reset();
   operator_ = std::make_unique<OperatorIncarnation>(scheduler_, front_, actor, tape_, incarnation_, trace_);
@@ -228,7 +248,8 @@ bool World::touch(api::Request const& target) {
   auto const object = server_.find(target.resource, target.key);
   auto const value = std::to_string(++touches_);
   if (object->metadata.labels.empty()) {
-    labels.operations.push_back(operation(api::JsonPatchVerb::add, "/metadata/labels", json::object{{"touched", value}}));
+    labels.operations.push_back(
+        operation(api::JsonPatchVerb::add, "/metadata/labels", json::object{{"touched", value}}));
   } else {
     labels.operations.push_back(operation(api::JsonPatchVerb::add, "/metadata/labels/touched", json::value(value)));
   }
@@ -243,11 +264,13 @@ fakeapi::Result<api::Response> World::request(fakeapi::Actor actor, api::Request
   ++direct_requests_;
   if (trace_ != nullptr) trace_->line(scheduler_.now(), Cast::name(actor), request.to_string());
   auto done = server_.execute(request, {actor, 0, wall_time_at(scheduler_.now())});
-  if (trace_ != nullptr && !done) trace_->line(scheduler_.now(), Cast::name(actor), "  refused: " + done.error().to_string());
+  if (trace_ != nullptr && !done)
+    trace_->line(scheduler_.now(), Cast::name(actor), "  refused: " + done.error().to_string());
   return done;
 }
 
-bool World::patch(fakeapi::Actor actor, api::Resource const& resource, api::ObjectKey const& key, api::JsonPatch patch) {
+bool World::patch(fakeapi::Actor actor, api::Resource const& resource, api::ObjectKey const& key,
+                  api::JsonPatch patch) {
   api::Request change;
   change.verb = api::Verb::patch;
   change.resource = resource;
@@ -328,8 +351,8 @@ void World::edit_deployment(api::ObjectKey const& key, DeploymentEdit edit) {
       operations.push_back(operation(JsonPatchVerb::add, "/spec/template/metadata/labels/team", json::value("others")));
       break;
     case DeploymentEdit::port:
-      operations.push_back(
-          operation(JsonPatchVerb::replace, "/spec/template/spec/containers/0/ports/0/containerPort", json::value(9090)));
+      operations.push_back(operation(JsonPatchVerb::replace, "/spec/template/spec/containers/0/ports/0/containerPort",
+                                     json::value(9090)));
       break;
     case DeploymentEdit::foreign_label:
       operations.push_back(operation(JsonPatchVerb::add, "/metadata/labels/team", json::value("others")));
@@ -363,11 +386,13 @@ void World::carry_out(Step const& step) {
     return request(actor, std::move(remove)).has_value();
   };
   switch (step.kind) {
-    case StepKind::create_echo: return create_echo(step.echo, step.value);
+    case StepKind::create_echo:
+      return create_echo(step.echo, step.value);
     case StepKind::scale_echo: {
       if (!echo) return create_echo(step.echo, step.value);
       api::JsonPatch scale;
-      scale.operations.push_back(operation(api::JsonPatchVerb::replace, "/spec/replicas", json::value(static_cast<std::int64_t>(step.value))));
+      scale.operations.push_back(
+          operation(api::JsonPatchVerb::replace, "/spec/replicas", json::value(static_cast<std::int64_t>(step.value))));
       bool const changes = contract::replicas(*echo) != step.value;
       if (patch(Cast::user, contract::echoes, key, std::move(scale)) && changes) ++lifecycle_changes_;
       return;
@@ -409,8 +434,10 @@ void World::carry_out(Step const& step) {
       }
       return;
     }
-    case StepKind::remove_foreign_finalizer: return remove_foreign_finalizer(key);
-    case StepKind::create_stranger: return create_stranger(key);
+    case StepKind::remove_foreign_finalizer:
+      return remove_foreign_finalizer(key);
+    case StepKind::create_stranger:
+      return create_stranger(key);
     case StepKind::delete_stranger: {
       auto const deployment = server_.find(api::deployments, key);
       if (deployment && contract::echo_owner_uid(*deployment).empty()) {
@@ -418,7 +445,8 @@ void World::carry_out(Step const& step) {
       }
       return;
     }
-    case StepKind::edit_deployment: return edit_deployment(key, static_cast<DeploymentEdit>(step.value));
+    case StepKind::edit_deployment:
+      return edit_deployment(key, static_cast<DeploymentEdit>(step.value));
     case StepKind::delete_deployment: {
       auto const deployment = server_.find(api::deployments, key);
       if (!deployment || contract::echo_owner_uid(*deployment).empty()) return;
@@ -441,17 +469,18 @@ void World::committed(fakeapi::Commit const& commit) {
     char const* const what = !commit.before ? "created" : !commit.after ? "deleted" : "changed";
     auto const& kind = (commit.after ? commit.after : commit.before)->kind;
     trace_->line(scheduler_.now(), Cast::name(commit.actor),
-                 "  => revision " + std::to_string(commit.revision) + ": " + kind + ' ' + commit.key.to_string() + ' ' + what +
-                     (commit.after ? "  " + json::serialize(api::object_to_json(*commit.after)) : ""));
+                 "  => revision " + std::to_string(commit.revision) + ": " + kind + ' ' + commit.key.to_string() + ' ' +
+                     what + (commit.after ? "  " + json::serialize(api::object_to_json(*commit.after)) : ""));
   }
   if (comebacks_.empty() || commit.after || commit.before->kind != "Echo") return;
   auto const comeback = comebacks_.find(commit.key.name);
   if (comeback == comebacks_.end()) return;
   ++comebacks_on_their_way_;
-  scheduler_.schedule_at(*this, scheduler_.now() + milliseconds(1), [this, name = commit.key.name, replicas = comeback->second] {
-    --comebacks_on_their_way_;
-    create_echo(static_cast<std::uint32_t>(std::stoul(name.substr(name.find('-') + 1))), replicas);
-  });
+  scheduler_.schedule_at(
+      *this, scheduler_.now() + milliseconds(1), [this, name = commit.key.name, replicas = comeback->second] {
+        --comebacks_on_their_way_;
+        create_echo(static_cast<std::uint32_t>(std::stoul(name.substr(name.find('-') + 1))), replicas);
+      });
   comebacks_.erase(comeback);
 }
 

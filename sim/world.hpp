@@ -13,6 +13,7 @@
 #include "fakeapi/face/in_process_api.hpp"
 #include "fakeapi/server.hpp"
 #include "operator/api/object.hpp"
+#include "sim/api_servers.hpp"
 #include "sim/faults.hpp"
 #include "sim/invariants.hpp"
 #include "sim/process.hpp"
@@ -90,6 +91,7 @@ class World final : public FaultTarget, private TurnOwner {
   std::unique_ptr<fakeapi::ControllerSet> controllers_;
   Invariants invariants_;
   FaultInjector injector_;
+  ApiServers api_servers_;
   fakeapi::InProcessFront front_;
   std::uint64_t observer_ = 0;
   std::unique_ptr<OperatorIncarnation> operator_;

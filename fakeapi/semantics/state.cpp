@@ -31,12 +31,15 @@ State::State(ServerOptions given)
 }
 
 Revision State::cache_revision(Served const& served, Frontend const* frontend) const {
+  // A cache begins with a list of the store, whose revision is never 0: that would mean "any" to the server when the
+  // client comes back with it.
+  constexpr Revision least = 1;
   if (options.profile == Profile::modern) {
-    return frontend != nullptr ? std::max(frontend->reached(served.index), served.since) : log.revision();
+    return frontend != nullptr ? std::max({frontend->reached(served.index), served.since, least}) : log.revision();
   }
   // A cache of 1.20 only moves on with the commits of its own kind.
   Revision const seen = frontend != nullptr ? frontend->visible(served.index) : log.last_revision(served.index);
-  return std::max(seen, served.since);
+  return std::max({seen, served.since, least});
 }
 
 api::ObjectPtr State::put(Served const& served, api::Object object, RequestContext const& context) {

@@ -131,6 +131,12 @@ boost::asio::awaitable<Informer::Verdict> Informer::list_once() {
   auto listed = co_await list_pages();
   if (stopping_) co_return Verdict{};
   if (!listed) co_return list_failed(listed.error());
+  if (listed->version == api::ResourceVersion::none) {
+    // A watch from nowhere begins with what there is, in any order of revisions.
+    api::Error error;
+    error.message = "a list without resourceVersion";
+    co_return list_failed(error);
+  }
   if (listed->version < version_ && ++older_lists_ < older_lists_limit) {
     api::Error error;
     error.message = "the list is of revision " + std::to_string(to_number(listed->version)) +

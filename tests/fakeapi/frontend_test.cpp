@@ -165,6 +165,16 @@ TEST_F(Caches, of_1_20_are_at_the_last_revision_of_their_own_kind) {
                    ", current: " + std::to_string(number_of(a)));
 }
 
+TEST_F(Caches, of_a_kind_that_was_never_written_are_at_a_revision_from_which_one_can_watch) {
+  auto const version = *scene.list(api::deployments, {.resource_version = at_hand});
+  EXPECT_GT(api::to_number(version.resource_version), 0U);
+  ASSERT_TRUE(scene.create(api::deployments, deployment("b")));
+  auto const a = *scene.create(api::deployments, deployment("a"));
+  auto cursor = scene.watch(api::deployments, {.resource_version = version.resource_version});
+  EXPECT_EQ(scene.told(cursor),
+            (Texts{"ADDED b@" + std::to_string(number_of(a) - 1), "ADDED a@" + std::to_string(number_of(a))}));
+}
+
 TEST_F(Caches, of_a_new_definition_begin_at_its_revision) {
   EXPECT_EQ(api::to_number(scene.list(echoes, {.resource_version = at_hand})->resource_version),
             scene.server.revision());

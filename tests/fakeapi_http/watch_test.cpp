@@ -146,8 +146,9 @@ TEST_F(WatchTest, has_bookmarks_when_there_is_news_that_it_did_not_tell) {
       stream->body,
       R"({"type":"BOOKMARK","object":{"apiVersion":"demo.example.com/v1","kind":"Echo","metadata":{"resourceVersion":")" +
           std::to_string(server().revision()) + "\"}}}\n");
-  pass(5min);
-  EXPECT_EQ(lines(stream->body).size(), 1U) << "one is enough";
+  auto const first = stream->body;
+  pass(1min);
+  EXPECT_EQ(stream->body, first + first) << "and once more a minute later";
 }
 
 TEST_F(WatchTest, has_no_bookmarks_unless_it_wants_them) {
@@ -162,8 +163,53 @@ TEST_F(WatchTest, has_a_bookmark_just_before_its_time_is_up) {
   create_echo("b");
   pass(17s);
   EXPECT_EQ(stream->body, "");
-  pass(2s);
+  pass(1s);
   EXPECT_EQ(lines(stream->body).size(), 1U);
+  pass(3s);
+  EXPECT_TRUE(stream->finished);
+  EXPECT_EQ(lines(stream->body).size(), 1U) << "the last one";
+}
+
+TEST_F(WatchTest, that_is_over_in_two_seconds_has_no_bookmark) {
+  auto const stream = watch("&allowWatchBookmarks=true&timeoutSeconds=2&labelSelector=color%3Dred");
+  create_echo("b");
+  pass(3s);
+  EXPECT_TRUE(stream->finished);
+  EXPECT_EQ(stream->body, "");
+}
+
+TEST_F(WatchTest, that_is_quiet_has_a_bookmark_each_minute_and_one_before_its_time_is_up) {
+  create_echo("a");
+  auto const wanting = watch("&allowWatchBookmarks=true&timeoutSeconds=200");
+  auto const other = watch("&timeoutSeconds=200");
+  ASSERT_EQ(told(*wanting), (Events{"ADDED a"}));
+  create_echo("b");
+  pass(1ms);
+  auto const before = lines(wanting->body).size();
+  std::vector<int> seconds;
+  for (int second = 1; second <= 201; ++second) {
+    pass(1s);
+    if (lines(wanting->body).size() > before + seconds.size()) seconds.push_back(second);
+  }
+  EXPECT_EQ(seconds, (std::vector<int>{60, 120, 180, 198}));
+  EXPECT_TRUE(wanting->finished);
+  EXPECT_EQ(told(*wanting), (Events{"ADDED a", "ADDED b", "BOOKMARK", "BOOKMARK", "BOOKMARK", "BOOKMARK"}));
+  EXPECT_EQ(told(*other), (Events{"ADDED a", "ADDED b"}));
+}
+
+TEST_F(WatchTest, of_a_later_server_has_bookmarks_when_other_kinds_have_news) {
+  fakeapi::ServerOptions options;
+  options.profile = fakeapi::Profile::modern;
+  serve(std::move(options));
+  define();
+  auto const stream = watch("&allowWatchBookmarks=true");
+  pass(61s);
+  EXPECT_EQ(stream->body, "") << "no progress, no bookmark";
+  ASSERT_EQ(post("/api/v1/namespaces", R"({"metadata":{"name":"other"}})")->status, 201);
+  pass(1min);
+  ASSERT_EQ(told(*stream), Events{"BOOKMARK"});
+  EXPECT_EQ(json(stream->body).at("object").at("metadata").at("resourceVersion"),
+            boost::json::value(std::to_string(server().revision())));
 }
 
 TEST_F(WatchTest, as_a_table_tells_its_columns_once) {

@@ -55,6 +55,17 @@ TEST_F(InformerTest, an_expired_page_token_lists_again_from_the_first_page) {
   EXPECT_EQ(told, Told{"+a"});
 }
 
+TEST_F(InformerTest, a_list_without_a_revision_is_asked_for_again_since_a_watch_from_nowhere_comes_in_any_order) {
+  api.answer_list(0, {object("a", "1", 3)});
+  api.answer_list(10, {object("a", "1", 3)});
+  start();
+  EXPECT_FALSE(informer->synced());
+  EXPECT_TRUE(api.asked_watches.empty());
+  ASSERT_TRUE(world.run_for(800ms));
+  EXPECT_EQ(told, Told{"+a"});
+  EXPECT_EQ(api.asked_watches.at(0).watch().resource_version, api::ResourceVersion{10});
+}
+
 struct ExpiredForm {
   char const* name;
   api::Error error;

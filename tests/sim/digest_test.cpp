@@ -20,7 +20,8 @@ TEST(Digest, of_two_hundred_runs_is_the_committed_one_in_every_build) {
   std::snprintf(text.data(), text.size(), "%016llx", static_cast<unsigned long long>(result.digest));
   EXPECT_EQ(std::string(text.data()), committed)
       << "If the change was meant to change what the operator or the simulator does, commit the digest that\n"
-         "  ./dev sim run --runs 200 --seed 1 --echoes 2\nprints as tests/data/digest-of-200-runs.txt; if not, something "
+         "  ./dev sim run --runs 200 --seed 1 --echoes 2\nprints as tests/data/digest-of-200-runs.txt; if not, "
+         "something "
          "is not deterministic.";
 }
 

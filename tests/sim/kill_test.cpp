@@ -90,7 +90,8 @@ class Dummy {
   asio::awaitable<void> produce() {
     for (int round = 0; round < 3; ++round) {
       auto request = api_.create(api::leases, lease("lease-" + std::to_string(round)), {});
-      auto first = co_await (std::move(request) || seams::sleep_until(environment_.clock, environment_.clock.now() + 1s));
+      auto first =
+          co_await (std::move(request) || seams::sleep_until(environment_.clock, environment_.clock.now() + 1s));
       ++deeds_.resumed;
       EXPECT_EQ(first.index(), 0U);
       co_await channel_.async_send({}, round, asio::as_tuple(asio::use_awaitable));

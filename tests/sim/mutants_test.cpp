@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdio>
 #include <ostream>
+#include <sstream>
 #include <string>
 
 namespace sim {
@@ -55,12 +56,13 @@ class EveryMutant : public ::testing::TestWithParam<sim::Mutant> {};
 
 TEST_P(EveryMutant, is_caught_within_two_thousand_runs_and_caught_again_by_the_printed_command) {
   auto const& mutant = GetParam();
-  auto const found = shell(simulator + " run --runs 2000 --echoes 3 --seed 1 --most-failures 1 --mutant " +
-                           std::string(mutant.name));
+  auto const found =
+      shell(simulator + " run --runs 2000 --echoes 3 --seed 1 --most-failures 1 --mutant " + std::string(mutant.name));
   auto const invariant = failed_invariant(found.output);
   ASSERT_FALSE(invariant.empty()) << mutant.what << " was not found:\n" << found.output;
   EXPECT_NE((" " + std::string(mutant.expect) + " ").find(" " + invariant + " "), std::string::npos)
-      << mutant.what << " should be caught by " << mutant.expect << ":\n" << found.output;
+      << mutant.what << " should be caught by " << mutant.expect << ":\n"
+      << found.output;
   EXPECT_TRUE(found.exit_code >= 10 && found.exit_code <= 12) << found.exit_code;
 
   auto const command = replay_command(found.output);
@@ -70,12 +72,23 @@ TEST_P(EveryMutant, is_caught_within_two_thousand_runs_and_caught_again_by_the_p
   EXPECT_EQ(again.exit_code, found.exit_code) << command;
 }
 
+TEST_P(EveryMutant, that_needs_certain_faults_is_not_caught_without_them) {
+  auto const& mutant = GetParam();
+  if (mutant.needs.empty()) return;
+  std::string without;
+  std::istringstream faults{std::string(mutant.needs)};
+  for (std::string fault; faults >> fault;) without += " --without " + fault;
+  auto const found =
+      shell(simulator + " run --runs 500 --echoes 3 --seed 1 --mutant " + std::string(mutant.name) + without);
+  EXPECT_EQ(found.exit_code, 0) << found.output;
+}
+
 INSTANTIATE_TEST_SUITE_P(Seeded, EveryMutant, ::testing::ValuesIn(sim::mutants()),
                          [](auto const& info) { return std::string(info.param.name); });
 
 TEST(CommandLine, refuses_what_it_does_not_understand_with_exit_code_one) {
   for (auto const* arguments : {"", "run --runs 0", "run --runs x", "run --nonsense", "replay", "run --mutant M99",
-                                "run --runs 1 --json /nowhere/out.json"}) {
+                                "run --without nonsense", "run --runs 1 --json /nowhere/out.json"}) {
     auto const ran = shell(simulator + " " + arguments);
     EXPECT_EQ(ran.exit_code, 1) << arguments << '\n' << ran.output;
     EXPECT_FALSE(ran.output.empty()) << arguments;

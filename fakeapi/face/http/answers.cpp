@@ -291,15 +291,6 @@ void append_event(std::string& out, Rendering const& rendering, api::WatchEvent 
   out += "}\n";
 }
 
-void append_bookmark(std::string& out, Rendering const& rendering, std::uint64_t revision) {
-  api::Object object;
-  object.metadata.resource_version = api::ResourceVersion(revision);
-  api::WatchEvent event;
-  event.type = api::WatchEventType::bookmark;
-  event.object = std::make_shared<api::Object const>(std::move(object));
-  append_event(out, rendering, event, false);
-}
-
 seams::HttpResponse make_response(int status, std::string_view content_type, Body body) {
   seams::HttpResponse response;
   response.status = status;

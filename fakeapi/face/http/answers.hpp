@@ -38,8 +38,6 @@ Body render_json(Form const& form, boost::json::value const& value);
 
 /// Appends one event of a watch, as a line. `with_columns`: a Table says what its columns are.
 void append_event(std::string& out, Rendering const& rendering, api::WatchEvent const& event, bool with_columns);
-/// Appends a bookmark.
-void append_bookmark(std::string& out, Rendering const& rendering, std::uint64_t revision);
 
 /// A complete answer.
 seams::HttpResponse make_response(int status, std::string_view content_type, Body body);

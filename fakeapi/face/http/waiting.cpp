@@ -22,33 +22,26 @@ CommitGates::CommitGates(Server& server)
 
 CommitGates::~CommitGates() { server_.remove_observer(observer_); }
 
-CommitGates::Resource& CommitGates::at(ResourceIndex resource) {
+std::vector<seams::Gate*>& CommitGates::waiting_for(ResourceIndex resource) {
   auto const place = static_cast<std::size_t>(resource);
   if (place >= resources_.size()) resources_.resize(place + 1);
   return resources_[place];
 }
 
-void CommitGates::await_commit(ResourceIndex resource, seams::Gate& gate) { at(resource).waiting.push_back(&gate); }
+void CommitGates::await_commit(ResourceIndex resource, seams::Gate& gate) { waiting_for(resource).push_back(&gate); }
 
 void CommitGates::await_revision(Revision revision, seams::Gate& gate) { revisions_.push_back({revision, &gate}); }
 
 void CommitGates::forget(seams::Gate& gate) {
-  for (auto& resource : resources_) std::erase(resource.waiting, &gate);
+  for (auto& waiting : resources_) std::erase(waiting, &gate);
   std::erase_if(revisions_, [&](RevisionWait const& wait) { return wait.gate == &gate; });
 }
 
-Revision CommitGates::last(ResourceIndex resource) const {
-  auto const place = static_cast<std::size_t>(resource);
-  return place < resources_.size() ? resources_[place].last : 0;
-}
-
 void CommitGates::committed(Commit const& commit) {
-  auto& resource = at(commit.resource);
-  resource.last = commit.revision;
-  open_all(resource.waiting);
+  open_all(waiting_for(commit.resource));
   // A definition that goes, or is replaced, may end the watches of what it defines.
   if (commit.resource == definitions_) {
-    for (auto& other : resources_) open_all(other.waiting);
+    for (auto& waiting : resources_) open_all(waiting);
   }
   std::erase_if(revisions_, [&](RevisionWait const& wait) {
     if (wait.revision > commit.revision) return false;

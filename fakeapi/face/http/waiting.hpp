@@ -22,26 +22,19 @@ class CommitGates {
   void await_revision(Revision revision, seams::Gate& gate);
   void forget(seams::Gate& gate);
 
-  /// The revision of the last commit to a resource since this was made; 0: none.
-  Revision last(ResourceIndex resource) const;
-
  private:
-  struct Resource {
-    std::vector<seams::Gate*> waiting;
-    Revision last = 0;
-  };
   struct RevisionWait {
     Revision revision;
     seams::Gate* gate;
   };
 
   void committed(Commit const& commit);
-  Resource& at(ResourceIndex resource);
+  std::vector<seams::Gate*>& waiting_for(ResourceIndex resource);
 
   Server& server_;
   ResourceIndex definitions_;
   std::uint64_t observer_;
-  std::vector<Resource> resources_;
+  std::vector<std::vector<seams::Gate*>> resources_;  // by their places in the log
   std::vector<RevisionWait> revisions_;
 };
 

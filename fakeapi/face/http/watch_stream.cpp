@@ -18,7 +18,7 @@ constexpr std::size_t piece = std::size_t{64} * 1024;
 constexpr std::size_t idle_room = 4096;
 
 constexpr seams::Duration bookmark_interval = 60s;
-// From this long before the end on, bookmarks come every second.
+// The last bookmark comes this long before the end, so that who begins anew misses as little as can be.
 constexpr seams::Duration before_the_end = 2s;
 constexpr seams::Duration shortest_timeout = 30min;
 
@@ -36,8 +36,7 @@ class Stream {
         clock_(surroundings.environment.clock),
         gate_(clock_),
         end_(clock_.now() +
-             (plan_.timeout > 0s ? seams::Duration(plan_.timeout) : own_timeout(surroundings.environment.random))),
-        told_(plan_.cursor->asked) {
+             (plan_.timeout > 0s ? seams::Duration(plan_.timeout) : own_timeout(surroundings.environment.random))) {
     next_bookmark_ = bookmark_after(clock_.now());
   }
   ~Stream() { surroundings_.gates.forget(gate_); }
@@ -54,7 +53,6 @@ class Stream {
       auto event = surroundings_.server.next_event(*plan_.cursor, surroundings_.server.revision());
       if (!event) break;
       append_event(text_, rendering, *event, std::exchange(columns_, false));
-      if (event->object) told_ = std::max(told_, api::to_number(event->object->metadata.resource_version));
     }
     if (text_.empty()) fill_bookmark(rendering);
     return text_;
@@ -72,20 +70,18 @@ class Stream {
   }
 
  private:
+  // When the next bookmark is due; never, if the last one was.
   seams::MonotonicTime bookmark_after(seams::MonotonicTime now) const {
-    if (now >= end_ - before_the_end) return now + 1s;
-    return std::min(now + bookmark_interval, end_ - before_the_end);
+    auto const last = end_ - before_the_end;
+    return now < last ? std::min(now + bookmark_interval, last) : seams::never;
   }
 
-  // A bookmark comes when it is time, if anything has happened to the resource since the client was told of a revision.
   void fill_bookmark(Rendering const& rendering) {
     auto const now = clock_.now();
     if (!plan_.bookmarks || now < next_bookmark_) return;
     next_bookmark_ = bookmark_after(now);
-    auto const reached = surroundings_.gates.last(plan_.cursor->resource);
-    if (reached <= told_) return;
-    told_ = reached;
-    append_bookmark(text_, rendering, reached);
+    auto const bookmark = surroundings_.server.bookmark(*plan_.cursor, surroundings_.server.revision());
+    if (bookmark) append_event(text_, rendering, *bookmark, false);
   }
 
   WatchSurroundings surroundings_;
@@ -94,7 +90,6 @@ class Stream {
   seams::Gate gate_;
   seams::MonotonicTime end_;
   seams::MonotonicTime next_bookmark_{};
-  Revision told_;  // the client knows of everything up to here
   bool columns_ = true;
   bool waiting_ = false;  // the gate will open at the next commit
   std::string text_;

@@ -155,10 +155,10 @@ class HistoryApi final : public api::Api {
   }
 
   seams::Clock& clock_;
-  std::uint64_t revision_ = 0;
+  std::uint64_t revision_ = 1;  ///< of the empty store, as etcd counts
   std::uint64_t compacted_ = 0;
   std::map<api::Resource, std::map<api::ObjectKey, api::ObjectPtr>> objects_;
-  std::vector<std::pair<api::Resource, api::WatchEvent>> history_;  ///< the event of revision i + 1 at i
+  std::vector<std::pair<api::Resource, api::WatchEvent>> history_{{}};  ///< the event of revision i + 1 at i
   std::set<api::Resource> held_;
   std::vector<std::shared_ptr<State>> watches_;
 };
