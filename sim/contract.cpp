@@ -43,9 +43,11 @@ bool spec_matches(api::Object const& echo, api::Object const& deployment) {
 
 bool all_ready(api::Object const& deployment, std::int64_t wanted) {
   auto const* status = deployment.status.get();
-  auto const count = [&](std::string_view field) { return api::find_integer(status, {field}).value_or(0); };
-  return count("observedGeneration") >= deployment.metadata.generation && count("updatedReplicas") == wanted &&
-         count("replicas") == wanted && count("readyReplicas") == wanted && count("availableReplicas") == wanted;
+  return api::find_integer(status, {"observedGeneration"}).value_or(0) >= deployment.metadata.generation &&
+         api::find_integer(status, {"updatedReplicas"}).value_or(0) == wanted &&
+         api::find_integer(status, {"replicas"}).value_or(0) == wanted &&
+         api::find_integer(status, {"readyReplicas"}).value_or(0) == wanted &&
+         api::find_integer(status, {"availableReplicas"}).value_or(0) == wanted;
 }
 
 json::value const* condition(api::Object const& echo, std::string_view type) {

@@ -1,7 +1,9 @@
 // A running fingerprint of everything that happens in a simulation.
 #pragma once
+#include <bit>
 #include <boost/json/value.hpp>
 #include <cstdint>
+#include <cstring>
 #include <string_view>
 
 namespace sim {
@@ -21,13 +23,13 @@ class Digest {
   void add(std::string_view text) {
     // Eight bytes at a time, lowest first on every machine.
     std::uint64_t hash = 0xcbf29ce484222325U ^ text.size();
-    while (!text.empty()) {
-      std::size_t const taken = text.size() < 8 ? text.size() : 8;
+    char const* at = text.data();
+    std::size_t left = text.size();
+    for (; left >= 8; at += 8, left -= 8) hash = stir(hash, word_of_eight(at));
+    if (left != 0) {
       std::uint64_t word = 0;
-      for (std::size_t i = 0; i < taken; ++i) word |= std::uint64_t{static_cast<unsigned char>(text[i])} << (8 * i);
-      hash = (hash ^ word) * 0x9ddfea08eb382d69U;
-      hash ^= hash >> 32;
-      text.remove_prefix(taken);
+      for (std::size_t i = 0; i < left; ++i) word |= std::uint64_t{static_cast<unsigned char>(at[i])} << (8 * i);
+      hash = stir(hash, word);
     }
     add(hash);
   }
@@ -35,6 +37,17 @@ class Digest {
   std::uint64_t value() const { return state_; }
 
  private:
+  static std::uint64_t stir(std::uint64_t hash, std::uint64_t word) {
+    hash = (hash ^ word) * 0x9ddfea08eb382d69U;
+    return hash ^ (hash >> 32);
+  }
+  static std::uint64_t word_of_eight(char const* text) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, text, sizeof word);
+    if constexpr (std::endian::native == std::endian::big) word = std::byteswap(word);
+    return word;
+  }
+
   std::uint64_t state_ = 0;
 };
 

@@ -11,6 +11,9 @@ seams::WallTime wall_time_at(GlobalTime time) {
 
 seams::MonotonicTime ProcessClock::now() const {
   auto const global = scheduler_.now().time_since_epoch().count();
+  if (mapping_.rate_numerator == mapping_.rate_denominator) {
+    return seams::MonotonicTime(mapping_.offset + seams::Duration(global));
+  }
   return seams::MonotonicTime(
       mapping_.offset + seams::Duration(static_cast<std::int64_t>(
                             static_cast<__int128>(global) * mapping_.rate_numerator / mapping_.rate_denominator)));
@@ -18,6 +21,8 @@ seams::MonotonicTime ProcessClock::now() const {
 
 GlobalTime ProcessClock::to_global(seams::MonotonicTime local) const {
   if (local == seams::never) return GlobalTime::max();
+  if (mapping_.rate_numerator == mapping_.rate_denominator)
+    return GlobalTime(local.time_since_epoch() - mapping_.offset);
   auto const scaled =
       static_cast<__int128>((local.time_since_epoch() - mapping_.offset).count()) * mapping_.rate_denominator;
   // Rounded up, so that the clock never shows less than `local` when the timer fires.

@@ -20,10 +20,18 @@ endforeach()
 configure_file(${CMAKE_SOURCE_DIR}/sim/generated.cpp.in ${CMAKE_BINARY_DIR}/generated/sim_generated.cpp @ONLY)
 target_sources(simulator PRIVATE ${CMAKE_BINARY_DIR}/generated/sim_generated.cpp)
 
+# operator new and delete of the simulators and of echo-bench. A sanitizer wants its own.
+if(CMAKE_BUILD_TYPE STREQUAL "Release")
+  add_library(operator_new OBJECT sim/program/operator_new.cpp)
+  target_link_libraries(operator_new PRIVATE project_options)
+else()
+  add_library(operator_new INTERFACE)
+endif()
+
 add_library(echo_sim_main OBJECT sim/echo_sim_main.cpp)
 target_link_libraries(echo_sim_main PRIVATE simulator CLI11::CLI11 project_options)
 add_executable(echo-sim sim/built_mutant_main.cpp)
-target_link_libraries(echo-sim PRIVATE echo_sim_main simulator project_options)
+target_link_libraries(echo-sim PRIVATE echo_sim_main simulator operator_new project_options)
 
 # A mutant's simulator: only the mistaken source is compiled anew. Its object comes before the archives, so
 # the linker never takes the original out of them.
@@ -39,7 +47,7 @@ foreach(mutant_path ${mutant_files})
     COMMENT "Seeding ${name} into ${mutant_file}")
   add_executable(echo-sim-${name} ${mutated} sim/built_mutant_main.cpp)
   target_compile_definitions(echo-sim-${name} PRIVATE ECHO_SIM_MUTANT="${name}")
-  target_link_libraries(echo-sim-${name} PRIVATE echo_sim_main simulator project_options)
+  target_link_libraries(echo-sim-${name} PRIVATE echo_sim_main simulator operator_new project_options)
 endforeach()
 
 if(EXISTS ${CMAKE_SOURCE_DIR}/sim/echo_local_main.cpp)

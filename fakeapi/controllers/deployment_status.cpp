@@ -246,7 +246,7 @@ std::string replica_set_name(api::Object const& deployment, std::int64_t revisio
   return name;
 }
 
-void progress(Conditions& conditions, Plan const& plan, std::string const& replica_set) {
+void progress(Conditions& conditions, Plan const& plan, api::Object const& deployment, std::int64_t revision) {
   Counts const &before = plan.before, &after = plan.after;
   bool const was_complete =
       after.replicas == after.updated && conditions.progressing_reason() == "NewReplicaSetAvailable";
@@ -254,9 +254,10 @@ void progress(Conditions& conditions, Plan const& plan, std::string const& repli
   bool const progressed = after.updated > before.updated || after.old() < before.old() || after.ready > before.ready;
   if (is_complete(after, plan.wanted)) {
     conditions.set({"Progressing", "True", "NewReplicaSetAvailable",
-                    "ReplicaSet \"" + replica_set + "\" has successfully progressed."});
+                    "ReplicaSet \"" + replica_set_name(deployment, revision) + "\" has successfully progressed."});
   } else if (progressed || conditions.progressing_reason().empty()) {
-    conditions.set({"Progressing", "True", "ReplicaSetUpdated", "ReplicaSet \"" + replica_set + "\" is progressing."},
+    conditions.set({"Progressing", "True", "ReplicaSetUpdated",
+                    "ReplicaSet \"" + replica_set_name(deployment, revision) + "\" is progressing."},
                    true);
   }
 }
@@ -320,7 +321,7 @@ std::optional<StatusStep> next_status(api::Object const& deployment, Rollout con
         available ? Condition("Available", "True", "MinimumReplicasAvailable", "Deployment has minimum availability.")
                   : Condition("Available", "False", "MinimumReplicasUnavailable",
                               "Deployment does not have minimum availability."));
-    progress(conditions, *plan, replica_set_name(deployment, rollout.revision));
+    progress(conditions, *plan, deployment, rollout.revision);
   }
   step.status = api::share(to_json(plan->after, conditions.to_json()));
   return step;

@@ -91,8 +91,14 @@ std::shared_ptr<Served const> Registry::find(api::Resource const& resource) cons
   // What definitions define is asked for most, and little.
   auto const middle = served_.begin() + static_cast<std::ptrdiff_t>(built_in_);
   if (auto const found = std::find_if(middle, served_.end(), is_it); found != served_.end()) return *found;
-  auto const found = std::find_if(served_.begin(), middle, is_it);
-  return found == middle ? nullptr : *found;
+  // Of the others mostly the one that was asked for last, or, by who asks for all, the next.
+  for (std::size_t i = 0; i < built_in_; ++i) {
+    std::size_t const at = recent_ + i < built_in_ ? recent_ + i : recent_ + i - built_in_;
+    if (!is_it(served_[at])) continue;
+    recent_ = at;
+    return served_[at];
+  }
+  return nullptr;
 }
 
 std::shared_ptr<Served const> Registry::find(ResourceIndex index) const {

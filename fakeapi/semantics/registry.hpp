@@ -60,7 +60,8 @@ class Registry {
   // First what is compiled in, which all servers of a profile share; then what definitions define. Shared with the
   // calls under way, one of which may be what removes it.
   std::vector<std::shared_ptr<Served const>> served_;
-  std::size_t built_in_ = 0;  // how many of them are compiled in
+  std::size_t built_in_ = 0;        // how many of them are compiled in
+  mutable std::size_t recent_ = 0;  // which of these was found last
   // Every resource that a definition has ever defined, by its place in the log after the compiled-in ones.
   std::vector<std::pair<std::string, std::string>> places_;
   std::size_t built_in_places_ = 0;

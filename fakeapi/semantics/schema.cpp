@@ -181,7 +181,10 @@ std::expected<std::unique_ptr<Schema>, std::string> Schema::compile(json::value 
     schema->default_value = *value;
   }
   auto const format = api::find_string(&json, {"format"}).value_or("");
-  if (formats::is_checked(format)) schema->format = format;
+  if (auto const check = formats::check_of(format)) {
+    schema->format = format;
+    schema->has_format = check;
+  }
   read_limits(json, *schema);
   auto items = read_child(object, "items");
   if (!items) return std::unexpected(std::move(items.error()));

@@ -63,8 +63,8 @@ class Schema {
   bool conforms(boost::json::value const& value) const;
   /// Drops what the schema has no place for and nulls that may not be, fills in defaults.
   void conform(boost::json::value& value) const;
-  /// The same on a shared value: the same pointer when nothing changes.
-  void conform(api::SharedJson& value) const;
+  /// The same on a shared value: the same pointer when nothing changes. `known` as in validate().
+  void conform(api::SharedJson& value, boost::json::value const* known = nullptr) const;
   /// Only drops, also on a shared value: what becomes of an object that is shown in another version.
   void prune(boost::json::value& value) const;
   void prune(api::SharedJson& value) const;
@@ -76,9 +76,11 @@ class Schema {
   /// Fills in defaults only. The same pointer when nothing changes.
   void fill_defaults(api::SharedJson& value) const;
 
-  /// Appends what is wrong with `value`, which stands at `path`.
+  /// Appends what is wrong with `value`, which stands at `path`. `known`: what was in its place and is known to be
+  /// valid, or null; what has not changed since is not looked at again.
   void validate(boost::json::value const& value, FieldPath const& path, FieldErrors& errors) const;
-  void validate(boost::json::value const& value, FieldPath const& path, Findings& findings) const;
+  void validate(boost::json::value const& value, FieldPath const& path, Findings& findings,
+                boost::json::value const* known = nullptr) const;
   /// The same of anyOf, oneOf, allOf and not alone.
   void validate_combinations(boost::json::value const& value, FieldPath const& path, Findings& findings) const {
     check_combinations(value, path, findings);
@@ -101,6 +103,7 @@ class Schema {
   bool has_lists = false;     ///< sets or maps, here or below
   Additional additional_rule = Additional::unspecified;
   std::string format;  ///< "": none that is checked
+  bool (*has_format)(std::string_view text) = nullptr;
   std::optional<boost::json::value> default_value;
   std::vector<Property> properties;  ///< in the order of the definition
   std::vector<std::string> required;
@@ -128,21 +131,26 @@ class Schema {
     bool stays;
   };
   Member member(std::string_view name, Mode mode) const;
-  static bool is_settled(Schema const* schema, boost::json::value const& value, Mode mode, bool defaults);
+  static bool is_settled(Schema const* schema, boost::json::value const& value, Mode mode, bool defaults,
+                         boost::json::value const* known = nullptr);
   static void settle(Schema const* schema, boost::json::value& value, Mode mode, bool defaults);
   bool drops_null(boost::json::value const& value) const { return value.is_null() && !nullable && !default_value; }
   bool replaces_null(boost::json::value const& value) const { return value.is_null() && !nullable && default_value; }
 
   std::optional<std::string> coerce(boost::json::value& value, std::string const& path) const;
 
-  // Each answers how many checks the value passed, by which the real server tells the best of several failures.
-  int check(boost::json::value const& value, FieldPath const& path, Findings& findings) const;
+  // Each answers how many checks the value passed, by which the real server tells the best of several failures. Where
+  // there is a `known` value nobody counts.
+  int check(boost::json::value const& value, FieldPath const& path, Findings& findings,
+            boost::json::value const* known = nullptr) const;
   int check_type(boost::json::value const& value, FieldPath const& path, Findings& findings) const;
   int check_combinations(boost::json::value const& value, FieldPath const& path, Findings& findings) const;
   void check_text(std::string_view text, FieldPath const& path, Findings& findings) const;
   void check_number(boost::json::value const& value, FieldPath const& path, Findings& findings) const;
-  int check_list(boost::json::array const& array, FieldPath const& path, Findings& findings) const;
-  int check_object(boost::json::object const& object, FieldPath const& path, Findings& findings) const;
+  int check_list(boost::json::array const& array, FieldPath const& path, Findings& findings,
+                 boost::json::value const* known) const;
+  int check_object(boost::json::object const& object, FieldPath const& path, Findings& findings,
+                   boost::json::value const* known) const;
   bool is_enumerated(boost::json::value const& value) const;
   bool lacks_default(boost::json::value const& value) const;
   void fill_in(boost::json::value& value) const;

@@ -27,10 +27,12 @@ Schema::Member Schema::member(std::string_view name, Mode mode) const {
   return {nullptr, Mode::keep, mode == Mode::skip};
 }
 
-bool Schema::is_settled(Schema const* schema, json::value const& value, Mode mode, bool defaults) {
+bool Schema::is_settled(Schema const* schema, json::value const& value, Mode mode, bool defaults,
+                        json::value const* known) {
   if (schema != nullptr && mode == Mode::prune && schema->preserve_unknown) mode = Mode::skip;
   if (auto const* object = value.if_object()) {
     if (schema == nullptr) return mode != Mode::prune || object->empty();
+    auto const* const known_members = known != nullptr ? known->if_object() : nullptr;
     for (auto const& [name, child] : *object) {
       auto const member = schema->member(name, mode);
       if (!member.stays) return false;
@@ -39,7 +41,9 @@ bool Schema::is_settled(Schema const* schema, json::value const& value, Mode mod
         continue;
       }
       if (member.schema->drops_null(child) || (defaults && member.schema->replaces_null(child))) return false;
-      if (!is_settled(member.schema, child, member.mode, defaults)) return false;
+      if (!child.is_structured()) continue;
+      auto const* const twin = known_members != nullptr ? api::find_member(*known_members, name) : nullptr;
+      if (!is_settled(member.schema, child, member.mode, defaults, twin)) return false;
     }
     if (!defaults) return true;
     for (auto const& property : schema->properties) {
@@ -48,9 +52,13 @@ bool Schema::is_settled(Schema const* schema, json::value const& value, Mode mod
   } else if (auto const* array = value.if_array()) {
     Schema const* const items = schema != nullptr ? schema->items.get() : nullptr;
     if (items == nullptr && mode != Mode::prune) return true;
-    for (auto const& item : *array) {
+    auto const* const known_items = known != nullptr ? known->if_array() : nullptr;
+    for (std::size_t i = 0; i < array->size(); ++i) {
+      auto const& item = (*array)[i];
+      auto const* const twin = known_items != nullptr ? known_items->if_contains(i) : nullptr;
+      if (twin != nullptr && api::equal_json(item, *twin)) continue;
       if (defaults && items != nullptr && items->replaces_null(item)) return false;
-      if (!is_settled(items, item, mode, defaults)) return false;
+      if (!is_settled(items, item, mode, defaults, twin)) return false;
     }
   }
   return true;
@@ -141,8 +149,8 @@ void Schema::fill_defaults(api::SharedJson& value) const {
   value = api::share(std::move(copy));
 }
 
-void Schema::conform(api::SharedJson& value) const {
-  if (!value || conforms(*value)) return;
+void Schema::conform(api::SharedJson& value, json::value const* known) const {
+  if (!value || is_settled(this, *value, Mode::prune, true, known)) return;
   json::value copy(*value);
   conform(copy);
   value = api::share(std::move(copy));

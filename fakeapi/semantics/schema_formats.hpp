@@ -4,9 +4,10 @@
 
 namespace fakeapi::formats {
 
-/// Whether servers hold strings against this format; of others they say nothing. Hyphens do not matter.
-bool is_checked(std::string_view format);
-/// Whether a text has a format that is checked.
-bool has(std::string_view format, std::string_view text);
+/// Tells whether a text has a format.
+using Check = bool (*)(std::string_view text);
+
+/// How servers hold strings against this format, or null: of most they say nothing. Hyphens do not matter.
+Check check_of(std::string_view format);
 
 }  // namespace fakeapi::formats

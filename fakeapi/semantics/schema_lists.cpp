@@ -23,6 +23,26 @@ json::value identity(Schema const& list, json::value const& item) {
   return keys;
 }
 
+// Whether two items are the same to the list.
+bool is_same(Schema const& list, json::value const& a, json::value const& b) {
+  if (!list.list_map) return a == b;
+  return std::ranges::all_of(list.list_keys, [&](std::string const& key) {
+    auto const* const of_a = a.is_object() ? api::find_member(a.get_object(), key) : nullptr;
+    auto const* const of_b = b.is_object() ? api::find_member(b.get_object(), key) : nullptr;
+    if (of_a == nullptr || of_b == nullptr) return of_a == of_b;
+    return api::equal_json(*of_a, *of_b);
+  });
+}
+
+bool has_twins(Schema const& list, json::array const& array) {
+  for (std::size_t i = 1; i < array.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      if (is_same(list, array[i], array[j])) return true;
+    }
+  }
+  return false;
+}
+
 // Only the second of several equal items is told.
 void find_duplicates(Schema const& list, json::array const& array, std::string const& path, FieldErrors& errors) {
   if (list.list_map) {
@@ -33,6 +53,7 @@ void find_duplicates(Schema const& list, json::array const& array, std::string c
       return;
     }
   }
+  if (!has_twins(list, array)) return;
   std::vector<json::value> identities;
   identities.reserve(array.size());
   for (auto const& item : array) identities.push_back(identity(list, item));

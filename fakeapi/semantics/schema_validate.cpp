@@ -140,11 +140,13 @@ void Schema::validate(json::value const& value, FieldPath const& path, FieldErro
   if (!findings.empty()) findings.to_errors("", errors);
 }
 
-void Schema::validate(json::value const& value, FieldPath const& path, Findings& findings) const {
-  check(value, path, findings);
+void Schema::validate(json::value const& value, FieldPath const& path, Findings& findings,
+                      json::value const* known) const {
+  check(value, path, findings, known);
 }
 
-int Schema::check(json::value const& value, FieldPath const& path, Findings& findings) const {
+int Schema::check(json::value const& value, FieldPath const& path, Findings& findings, json::value const* known) const {
+  if (known != nullptr && !value.is_structured() && api::equal_json(value, *known)) return 0;
   int passed = 0;
   bool const typed = type != Type::any || int_or_string || !format.empty();
   if (value.is_null()) {
@@ -171,7 +173,7 @@ int Schema::check(json::value const& value, FieldPath const& path, Findings& fin
     check_number(value, path, findings);
     passed += 2;
   } else if (auto const* array = value.if_array()) {
-    passed += check_list(*array, path, findings) + 1;
+    passed += check_list(*array, path, findings, known) + 1;
   }
   if (!enumerated) {
     std::vector<std::string> words;
@@ -181,7 +183,7 @@ int Schema::check(json::value const& value, FieldPath const& path, Findings& fin
     findings.not_supported(path, go_syntax(value), std::move(words));
   }
   ++passed;  // the check of enumerations always applies
-  if (auto const* object = value.if_object()) passed += check_object(*object, path, findings) + 1;
+  if (auto const* object = value.if_object()) passed += check_object(*object, path, findings, known) + 1;
   return passed + 1;
 }
 
@@ -209,7 +211,7 @@ void Schema::check_text(std::string_view text, FieldPath const& path, Findings& 
   } else if (pattern && !re2::RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), *pattern)) {
     findings.invalid(path, go_value::text(text), "should match '" + pattern_text + "'");
   }
-  if (!format.empty() && !formats::has(format, text)) {
+  if (has_format != nullptr && !has_format(text)) {
     findings.invalid(path, go_value::text(text), "must be of type " + format + ": " + go_value::text(text));
   }
 }
@@ -235,10 +237,16 @@ void Schema::check_number(json::value const& value, FieldPath const& path, Findi
   }
 }
 
-int Schema::check_list(json::array const& array, FieldPath const& path, Findings& findings) const {
+int Schema::check_list(json::array const& array, FieldPath const& path, Findings& findings,
+                       json::value const* known) const {
   int passed = 1;
+  auto const* const known_items = known != nullptr ? known->if_array() : nullptr;
   if (items != nullptr) {
-    for (auto const& item : array) passed += items->check(item, path, findings);
+    for (std::size_t i = 0; i < array.size(); ++i) {
+      auto const* const twin = known_items != nullptr ? known_items->if_contains(i) : nullptr;
+      if (twin != nullptr && api::equal_json(array[i], *twin)) continue;
+      passed += items->check(array[i], path, findings, twin);
+    }
   }
   auto const size = static_cast<std::int64_t>(array.size());
   if (min_items && size < *min_items) {
@@ -260,7 +268,12 @@ int Schema::check_list(json::array const& array, FieldPath const& path, Findings
   return passed;
 }
 
-int Schema::check_object(json::object const& object, FieldPath const& path, Findings& findings) const {
+int Schema::check_object(json::object const& object, FieldPath const& path, Findings& findings,
+                         json::value const* known) const {
+  auto const* const known_members = known != nullptr ? known->if_object() : nullptr;
+  auto const twin = [known_members](std::string_view name) {
+    return known_members != nullptr ? api::find_member(*known_members, name) : nullptr;
+  };
   auto const size = static_cast<std::int64_t>(object.size());
   // The value told is the limit.
   if (min_properties && size < *min_properties) {
@@ -280,16 +293,16 @@ int Schema::check_object(json::object const& object, FieldPath const& path, Find
     }
   } else if (additional != nullptr) {
     for (auto const& [name, member] : object) {
-      if (property(name) == nullptr) passed += additional->check(member, {&path, name}, findings);
+      if (property(name) == nullptr) passed += additional->check(member, {&path, name}, findings, twin(name));
     }
   }
-  for (auto const& known : properties) {
-    if (auto const* found = object.if_contains(known.name)) {
-      passed += known.schema->check(*found, {&path, known.name}, findings);
+  for (auto const& property : properties) {
+    if (auto const* found = api::find_member(object, property.name)) {
+      passed += property.schema->check(*found, {&path, property.name}, findings, twin(property.name));
     }
   }
   for (auto const& name : required) {
-    if (object.contains(name)) continue;
+    if (api::find_member(object, name) != nullptr) continue;
     Schema const* const missing = property(name);
     if (missing == nullptr || !missing->default_value) findings.required({&path, name});
   }

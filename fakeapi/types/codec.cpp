@@ -11,6 +11,7 @@
 #include "fakeapi/types/dependent_defaults.hpp"
 #include "fakeapi/types/quantity.hpp"
 #include "fakeapi/types/scalars.hpp"
+#include "operator/api/json_access.hpp"
 #include "operator/manifest/resolve.hpp"
 
 namespace fakeapi::types {
@@ -126,8 +127,9 @@ std::string rounded(std::string_view quantity) {
   return amount.to_string();
 }
 
-bool is_canonical_element(Type const& type, json::value const& value, Decoding const& decoding) {
-  return value.is_null() ? zero_value(type).is_null() : is_canonical(type, value, decoding);
+bool is_canonical_element(Type const& type, json::value const& value, Decoding const& decoding,
+                          json::value const* known = nullptr) {
+  return value.is_null() ? zero_value(type).is_null() : is_canonical(type, value, decoding, known);
 }
 
 bool is_canonical_member(Type const& map, json::value const& value, Decoding const& decoding) {
@@ -135,7 +137,19 @@ bool is_canonical_member(Type const& map, json::value const& value, Decoding con
   return map.element->form != Form::quantity || rounded(text_of(value)) == text_of(value);
 }
 
-bool is_canonical_structure(Type const& type, json::object const& object, Decoding const& decoding) {
+bool is_canonical_list(Type const& type, json::array const& array, Decoding const& decoding, json::value const* known) {
+  auto const* const known_items = known != nullptr ? known->if_array() : nullptr;
+  for (std::size_t i = 0; i < array.size(); ++i) {
+    auto const* const twin = known_items != nullptr ? known_items->if_contains(i) : nullptr;
+    if (twin != nullptr && api::equal_json(array[i], *twin)) continue;
+    if (!is_canonical_element(*type.element, array[i], decoding, twin)) return false;
+  }
+  return true;
+}
+
+bool is_canonical_structure(Type const& type, json::object const& object, Decoding const& decoding,
+                            json::value const* known) {
+  auto const* const known_members = known != nullptr ? known->if_object() : nullptr;
   std::size_t always = 0;
   std::size_t hint = 0;
   for (auto const& [name, value] : object) {
@@ -144,9 +158,11 @@ bool is_canonical_structure(Type const& type, json::object const& object, Decodi
     if (field->always) ++always;
     if (value.is_null()) {
       if (!shows_null(*field)) return false;
-    } else if (!is_canonical(*field->type, value, decoding) || counts_as_absent(*field, value)) {
-      return false;
+      continue;
     }
+    bool const has_twin = known_members != nullptr && value.is_structured();
+    auto const* const twin = has_twin ? api::find_member(*known_members, name) : nullptr;
+    if (!is_canonical(*field->type, value, decoding, twin) || counts_as_absent(*field, value)) return false;
   }
   if (always != type.always) return false;
   return type.dependent_defaults == nullptr || type.dependent_defaults->complete(object);
@@ -367,7 +383,7 @@ json::value absent_value(Field const& field) {
   return nullptr;
 }
 
-bool is_canonical(Type const& type, json::value const& value, Decoding const& decoding) {
+bool is_canonical(Type const& type, json::value const& value, Decoding const& decoding, json::value const* known) {
   switch (type.form) {
     case Form::any:
     case Form::fields_v1:
@@ -395,15 +411,13 @@ bool is_canonical(Type const& type, json::value const& value, Decoding const& de
     case Form::quantity:
       return value.is_string() && is_canonical_quantity(text_of(value));
     case Form::list:
-      return value.is_array() && std::ranges::all_of(value.get_array(), [&](json::value const& item) {
-               return is_canonical_element(*type.element, item, decoding);
-             });
+      return value.is_array() && is_canonical_list(type, value.get_array(), decoding, known);
     case Form::map:
       return value.is_object() && std::ranges::all_of(value.get_object(), [&](auto const& member) {
                return is_canonical_member(type, member.value(), decoding);
              });
     case Form::structure:
-      return value.is_object() && is_canonical_structure(type, value.get_object(), decoding);
+      return value.is_object() && is_canonical_structure(type, value.get_object(), decoding, known);
   }
   return false;
 }

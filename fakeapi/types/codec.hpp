@@ -31,7 +31,10 @@ struct Decoding {
   std::vector<std::string>* unknown = nullptr;
 };
 
-bool is_canonical(Type const& type, boost::json::value const& value, Decoding const& decoding);
+/// `known`: what was in the value's place and is known to be canonical, or null; items of lists that have not changed
+/// since are not looked at again.
+bool is_canonical(Type const& type, boost::json::value const& value, Decoding const& decoding,
+                  boost::json::value const* known = nullptr);
 /// Makes a value canonical. After an error it is half done.
 std::optional<TypeError> canonicalize(Type const& type, boost::json::value& value, Decoding const& decoding);
 

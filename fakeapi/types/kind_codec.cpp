@@ -38,7 +38,8 @@ KindCodec::Part KindCodec::make_part(std::string_view name) const {
 }
 
 std::optional<TypeError> KindCodec::admit_part(Type const& kind, Part const& part, std::string_view name,
-                                               api::SharedJson& value, Decoding const& decoding) {
+                                               api::SharedJson& value, api::SharedJson const* stored,
+                                               Decoding const& decoding) {
   if (part.field == nullptr) {
     if (value && decoding.unknown != nullptr) decoding.unknown->emplace_back(name);
     value = nullptr;
@@ -48,7 +49,8 @@ std::optional<TypeError> KindCodec::admit_part(Type const& kind, Part const& par
     value = part.absent;
     return std::nullopt;
   }
-  if (is_canonical(*part.field->type, *value, decoding)) return std::nullopt;
+  if (is_canonical(*part.field->type, *value, decoding, stored != nullptr ? stored->get() : nullptr))
+    return std::nullopt;
   json::value copy(*value);
   if (auto error = canonicalize_member(kind, *part.field, copy, decoding)) return error;
   value = api::share(std::move(copy));
@@ -60,10 +62,13 @@ std::optional<TypeError> KindCodec::admit(api::Object& object, api::Object const
   api::SharedJson spec = object.spec;
   api::SharedJson status = object.status;
   if (stored == nullptr || spec != stored->spec || !spec) {
-    if (auto error = admit_part(type_, spec_, "spec", spec, decoding)) return error;
+    if (auto error = admit_part(type_, spec_, "spec", spec, stored != nullptr ? &stored->spec : nullptr, decoding))
+      return error;
   }
   if (stored == nullptr || status != stored->status || !status) {
-    if (auto error = admit_part(type_, status_, "status", status, decoding)) return error;
+    if (auto error =
+            admit_part(type_, status_, "status", status, stored != nullptr ? &stored->status : nullptr, decoding))
+      return error;
   }
   if (stored == nullptr || object.rest != stored->rest || !object.rest) {
     if (auto error = admit_rest(object.rest, decoding)) return error;

@@ -30,7 +30,8 @@ class KindCodec {
 
   Part make_part(std::string_view name) const;
   static std::optional<TypeError> admit_part(Type const& kind, Part const& part, std::string_view name,
-                                             api::SharedJson& value, Decoding const& decoding);
+                                             api::SharedJson& value, api::SharedJson const* stored,
+                                             Decoding const& decoding);
 
   std::optional<TypeError> admit_rest(api::SharedJson& rest, Decoding const& decoding) const;
 

@@ -24,26 +24,6 @@ bool same_content(Object const& a, Object const& b) {
          same_json(a.status, b.status) && same_json(a.spec, b.spec) && same_json(a.rest, b.rest);
 }
 
-json::value const* find_path(json::value const* value, std::initializer_list<std::string_view> path) {
-  for (auto const key : path) {
-    if (value == nullptr || !value->is_object()) return nullptr;
-    value = find_member(value->get_object(), key);
-  }
-  return value;
-}
-
-std::optional<std::int64_t> find_integer(json::value const* value, std::initializer_list<std::string_view> path) {
-  value = find_path(value, path);
-  if (value == nullptr) return std::nullopt;
-  return detail::as_integer(*value);
-}
-
-std::optional<std::string_view> find_string(json::value const* value, std::initializer_list<std::string_view> path) {
-  value = find_path(value, path);
-  if (value == nullptr || !value->is_string()) return std::nullopt;
-  return std::string_view(value->get_string());
-}
-
 namespace {
 
 /// Splits "a.b.c" at its first dot.

@@ -43,7 +43,8 @@ struct ObjectMeta {
   Shared<StringMap> annotations;
   Shared<std::vector<std::string>> finalizers;
   Shared<std::vector<OwnerReference>> owner_references;
-  /// The metadata fields that have no member here (managedFields, selfLink, …), a JSON object; null when there are none.
+  /// The metadata fields that have no member here (managedFields, selfLink, …), a JSON object; null when there are
+  /// none.
   SharedJson rest;
 
   bool terminating() const { return deletion_timestamp.has_value(); }
@@ -88,13 +89,35 @@ std::optional<Timestamp> parse_timestamp(std::string_view text);
 /// when there was nothing to drop. A trimmed object must never be sent back whole.
 ObjectPtr trim(ObjectPtr object, std::vector<std::string> const& paths);
 
+namespace detail {
+std::optional<std::int64_t> as_integer(boost::json::value const& value);
+}
+
+// Paths are mostly constants of one key: seen by the compiler, comparing names takes no call.
+
 /// The member of a JSON object at a path of keys, or null if any step is missing or no object.
-boost::json::value const* find_path(boost::json::value const* value, std::initializer_list<std::string_view> path);
+inline boost::json::value const* find_path(boost::json::value const* value,
+                                           std::initializer_list<std::string_view> path) {
+  for (auto const key : path) {
+    if (value == nullptr || !value->is_object()) return nullptr;
+    value = find_member(value->get_object(), key);
+  }
+  return value;
+}
 /// The integer there (a number without a fraction that fits), or nothing.
-std::optional<std::int64_t> find_integer(boost::json::value const* value,
-                                         std::initializer_list<std::string_view> path);
+inline std::optional<std::int64_t> find_integer(boost::json::value const* value,
+                                                std::initializer_list<std::string_view> path) {
+  value = find_path(value, path);
+  if (value == nullptr) return std::nullopt;
+  if (auto const* number = value->if_int64()) return *number;
+  return detail::as_integer(*value);
+}
 /// The string there, or nothing. Valid as long as the JSON.
-std::optional<std::string_view> find_string(boost::json::value const* value,
-                                            std::initializer_list<std::string_view> path);
+inline std::optional<std::string_view> find_string(boost::json::value const* value,
+                                                   std::initializer_list<std::string_view> path) {
+  value = find_path(value, path);
+  if (value == nullptr || !value->is_string()) return std::nullopt;
+  return std::string_view(value->get_string());
+}
 
 }  // namespace api

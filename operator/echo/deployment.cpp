@@ -90,17 +90,17 @@ api::ObjectPtr wanted_deployment(Echo const& echo) {
 
 Rollout::Rollout(api::Object const& deployment) {
   auto const* status = deployment.status.get();
-  auto const count = [status](std::string_view field) { return api::find_integer(status, {field}).value_or(0); };
   spec_replicas = api::find_integer(deployment.spec.get(), {"replicas"}).value_or(1);
-  replicas = count("replicas");
-  updated = count("updatedReplicas");
-  ready = count("readyReplicas");
-  available = count("availableReplicas");
-  observed = count("observedGeneration") >= deployment.metadata.generation;
+  replicas = api::find_integer(status, {"replicas"}).value_or(0);
+  updated = api::find_integer(status, {"updatedReplicas"}).value_or(0);
+  ready = api::find_integer(status, {"readyReplicas"}).value_or(0);
+  available = api::find_integer(status, {"availableReplicas"}).value_or(0);
+  observed = api::find_integer(status, {"observedGeneration"}).value_or(0) >= deployment.metadata.generation;
 }
 
 Trouble trouble_of(api::Object const& deployment) {
-  if (!Rollout(deployment).observed) return {};
+  auto const observed = api::find_integer(deployment.status.get(), {"observedGeneration"}).value_or(0);
+  if (observed < deployment.metadata.generation) return {};
   auto const* conditions = api::find_path(deployment.status.get(), {"conditions"});
   if (conditions == nullptr || !conditions->is_array()) return {};
   for (auto const& condition : conditions->get_array()) {

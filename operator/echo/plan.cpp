@@ -1,5 +1,6 @@
 #include "operator/echo/plan.hpp"
 
+#include <optional>
 #include <utility>
 
 #include "operator/echo/conditions.hpp"
@@ -114,21 +115,25 @@ class Planner {
 
   // --- What to tell ---------------------------------------------------------------------------------------------
 
-  EchoStatus new_status() const {
+  Rollout const& rollout_seen() {
+    if (!rollout_) rollout_.emplace(*deployment_);
+    return *rollout_;
+  }
+
+  EchoStatus new_status() {
     EchoStatus status;
     status.observed_generation = echo_.generation();
     status.selector = "app=";
     status.selector += LabelValue(echo_.name()).text();
     if (owner_ == Owner::ours) {
-      Rollout const rollout(*deployment_);
-      status.replicas = rollout.replicas;
-      status.ready_replicas = rollout.ready;
+      status.replicas = rollout_seen().replicas;
+      status.ready_replicas = rollout_seen().ready;
     }
     return status;
   }
 
   void tell_of_rollout() {
-    Rollout const rollout(*deployment_);
+    Rollout const& rollout = rollout_seen();
     std::int64_t const wanted = *echo_.replicas();
     EchoStatus status = new_status();
     bool const ready = rollout.complete(wanted);
@@ -207,6 +212,7 @@ class Planner {
   Echo echo_;
   api::Object const* deployment_;
   Owner owner_;
+  std::optional<Rollout> rollout_;  // of the Deployment, once it is asked for
   Plan plan_;
 };
 

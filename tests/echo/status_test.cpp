@@ -45,13 +45,6 @@ TEST(Status, moves_the_transition_time_of_a_condition_only_when_its_status_flips
   EXPECT_EQ(time(2), json::value(api::format_timestamp(some_time())));
 }
 
-TEST(Status, holds_a_condition_only_if_it_stands_there_as_true) {
-  json::value const stored = echo::to_json(some_status(), nullptr, some_time());
-  EXPECT_FALSE(echo::holds(&stored, ConditionType::ready));
-  EXPECT_TRUE(echo::holds(&stored, ConditionType::progressing));
-  EXPECT_FALSE(echo::holds(nullptr, ConditionType::progressing));
-}
-
 EchoStatus any_status() {
   auto const word = rc::gen::element<std::string>("", "A", "b c", "\"ü\"");
   EchoStatus status;
@@ -61,6 +54,35 @@ EchoStatus any_status() {
   status.selector = "app=" + *word;
   for (auto& condition : status.conditions) condition = {*rc::gen::arbitrary<bool>(), *word, *word};
   return status;
+}
+
+RC_GTEST_PROP(Status, is_the_same_made_anew_as_made_from_what_is_stored, ()) {
+  EchoStatus const status = any_status();
+  json::value const stored = echo::to_json(any_status(), nullptr, some_time(*rc::gen::inRange(0, 3)));
+  json::value strange = stored;  // of another form, so that nothing of it is taken over but the times
+  strange.get_object().emplace("somebodyElses", true);
+  auto const now = some_time(100);
+  RC_ASSERT(json::serialize(echo::to_json(status, &stored, now)) ==
+            json::serialize(echo::to_json(status, &strange, now)));
+}
+
+TEST(Status, survives_stored_conditions_that_are_not_ours) {
+  json::value stored = echo::to_json(some_status(), nullptr, some_time());
+  stored.at("replicas") = "many";
+  stored.at("conditions").at(0).at("lastTransitionTime") = 7;
+  stored.at("conditions").at(1).at("status") = nullptr;
+  json::value const anew = echo::to_json(some_status(), nullptr, some_time(100));
+  json::value const made = echo::to_json(some_status(), &stored, some_time(100));
+  EXPECT_EQ(made.at("replicas"), anew.at("replicas"));
+  EXPECT_EQ(made.at("conditions").at(0), anew.at("conditions").at(0));
+  EXPECT_EQ(made.at("conditions").at(1), anew.at("conditions").at(1));
+}
+
+TEST(Status, holds_a_condition_only_if_it_stands_there_as_true) {
+  json::value const stored = echo::to_json(some_status(), nullptr, some_time());
+  EXPECT_FALSE(echo::holds(&stored, ConditionType::ready));
+  EXPECT_TRUE(echo::holds(&stored, ConditionType::progressing));
+  EXPECT_FALSE(echo::holds(nullptr, ConditionType::progressing));
 }
 
 RC_GTEST_PROP(Status, is_read_back_as_it_was_written, ()) {

@@ -97,6 +97,59 @@ TEST_F(Status, is_validated) {
                 {"status.readyReplicas: Invalid value: 2: cannot be greater than status.replicas"});
 }
 
+// What is as it was stored need not be looked at again; all else must be, wherever it stands.
+TEST_F(Status, is_validated_wherever_it_has_changed) {
+  auto const write = [&](std::string const& conditions) {
+    return scene.patch(echoes, "a", merge(R"({"status": {"conditions": [)" + conditions + "]}}"), Subresource::status);
+  };
+  std::string const ready = R"({"type": "Ready", "status": "True", "lastTransitionTime": "2026-02-28T23:59:59Z"})";
+  std::string const degraded = R"({"type": "Degraded", "status": "False"})";
+  ASSERT_TRUE(write(ready + "," + degraded));
+  std::string const wrong_status =
+      "status.conditions.status: Unsupported value: \"Maybe\": supported values: \"True\", \"False\", \"Unknown\"";
+  expect_causes(write(ready + R"(,{"type": "Degraded", "status": "Maybe"})"), {wrong_status});
+  expect_causes(
+      write(R"({"type": "Ready", "status": "Maybe", "lastTransitionTime": "2026-02-28T23:59:59Z"},)" + degraded),
+      {wrong_status});
+  expect_causes(write(ready + R"(,{"type": "Degraded"})"), {"status.conditions.status: Required value"});
+  expect_causes(write(ready + "," + degraded + "," + ready),
+                {"status.conditions[2]: Duplicate value: map[string]interface {}{\"type\":\"Ready\"}"});
+  for (auto const* day : {"2026-13-01", "2026-00-01", "2026-01-00", "2026-02-29", "2026-1-011"}) {
+    auto const refused =
+        write(R"({"type": "Ready", "status": "True", "lastTransitionTime": ")" + std::string(day) + R"(T00:00:00Z"})");
+    ASSERT_FALSE(refused) << day;
+    EXPECT_EQ(refused.error().reason, Reason::invalid) << day;
+  }
+  for (auto const* time : {"24:00:00Z", "00:60:00Z", "00:00:60Z", "00:00:00", "00:00:00+1"}) {
+    auto const refused = write(R"({"type": "Ready", "status": "True", "lastTransitionTime": "2026-01-01T)" +
+                               std::string(time) + R"("})");
+    EXPECT_FALSE(refused) << time;
+  }
+  for (auto const* time : {"23:59:59Z", "23:59:59.123Z", "00:00:00+01:00", "00:00:00z"}) {
+    auto const written = write(R"({"type": "Ready", "status": "True", "lastTransitionTime": "2026-01-31T)" +
+                               std::string(time) + R"("})");
+    EXPECT_TRUE(written) << time;
+  }
+}
+
+TEST_F(Status, of_a_compiled_in_kind_is_made_canonical_wherever_it_has_changed) {
+  ASSERT_TRUE(scene.create(api::deployments, deployment("d")));
+  auto const write = [&](std::string const& conditions) {
+    return scene.patch(api::deployments, "d", merge(R"({"status": {"conditions": [)" + conditions + "]}}"),
+                       Subresource::status);
+  };
+  std::string const first = R"({"type": "Available", "status": "True", "lastUpdateTime": "2026-01-01T00:00:00Z",)"
+                            R"("lastTransitionTime": "2026-01-01T00:00:00Z"})";
+  ASSERT_TRUE(write(first));
+  auto const written = write(first + R"(,{"type": "Progressing", "status": "True", "nosuch": 1,)"
+                                     R"("lastUpdateTime": "2026-01-01T01:00:00+01:00"})");
+  ASSERT_TRUE(written);
+  EXPECT_EQ(shown(*written, "status").at("conditions"),
+            json("[" + first +
+                 R"(,{"type": "Progressing", "status": "True",)"
+                 R"("lastUpdateTime": "2026-01-01T00:00:00Z", "lastTransitionTime": null}])"));
+}
+
 TEST_F(Status, keeps_no_unknown_fields) {
   auto const written =
       scene.patch(echoes, "a", merge(R"({"status": {"replicas": 1, "nosuch": 2}})"), Subresource::status);

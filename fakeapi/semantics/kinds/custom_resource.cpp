@@ -36,7 +36,7 @@ std::optional<api::Error> admit_field(Kind const& kind, std::string_view name, a
     }
   }
   if (!value && schema->default_value) value = api::share(*schema->default_value);
-  if (stored == nullptr || value != *stored) schema->conform(value);
+  if (stored == nullptr || value != *stored) schema->conform(value, stored != nullptr ? stored->get() : nullptr);
   return std::nullopt;
 }
 
@@ -214,19 +214,21 @@ void validate_scale_status(api::Object const& object, ScalePaths const& paths, F
                      std::string(go_type(*selector)) + ", expected string");
 }
 
-// Each top-level field of an object that is not the stored one's, with its schema.
+// Each top-level field of an object that is not the stored one's, with its schema and what is stored in its place.
 template <class Visit>
 void for_changed_fields(Kind const& kind, api::Object const& next, api::Object const* stored, Visit const& visit) {
   Schema const& root = *kind.schema;
-  auto const offer = [&](std::string_view name, json::value const& value) {
+  auto const offer = [&](std::string_view name, json::value const& value, json::value const* known) {
     Schema const* schema = root.property(name);
     if (schema == nullptr) schema = root.additional.get();
-    if (schema != nullptr) visit(name, value, *schema);
+    if (schema != nullptr) visit(name, value, *schema, known);
   };
-  if (next.spec && (stored == nullptr || next.spec != stored->spec)) offer("spec", *next.spec);
-  if (next.status && (stored == nullptr || next.status != stored->status)) offer("status", *next.status);
+  auto const* const spec = stored != nullptr ? stored->spec.get() : nullptr;
+  auto const* const status = stored != nullptr ? stored->status.get() : nullptr;
+  if (next.spec && next.spec.get() != spec) offer("spec", *next.spec, spec);
+  if (next.status && next.status.get() != status) offer("status", *next.status, status);
   if (!next.rest || (stored != nullptr && next.rest == stored->rest)) return;
-  for (auto const& [name, value] : next.rest->get_object()) offer(name, value);
+  for (auto const& [name, value] : next.rest->get_object()) offer(name, value, nullptr);
 }
 
 bool has_field(api::Object const& object, std::string_view name) {
@@ -250,9 +252,9 @@ void validate_content(Kind const& kind, api::Object const& next, api::Object con
   Schema const& root = *kind.schema;
   FieldPath const here;
   Findings findings;
-  for_changed_fields(kind, next, stored, [&](std::string_view name, json::value const& value, Schema const& schema) {
-    schema.validate(value, {&here, name}, findings);
-  });
+  for_changed_fields(kind, next, stored,
+                     [&](std::string_view name, json::value const& value, Schema const& schema,
+                         json::value const* known) { schema.validate(value, {&here, name}, findings, known); });
   if (stored == nullptr) check_metadata(root, next, findings);
   for (auto const& name : root.required) {
     if (!has_field(next, name)) findings.required({&here, name});
@@ -265,12 +267,12 @@ void validate_content(Kind const& kind, api::Object const& next, api::Object con
 
 void validate_structure(Kind const& kind, api::Object const& next, api::Object const* stored, FieldErrors& errors) {
   if (!kind.schema->has_embedded && !kind.schema->has_lists) return;
-  for_changed_fields(kind, next, stored, [&](std::string_view name, json::value const& value, Schema const& schema) {
-    schema.validate_embedded(value, std::string(name), errors);
-  });
-  for_changed_fields(kind, next, stored, [&](std::string_view name, json::value const& value, Schema const& schema) {
-    schema.validate_lists(value, std::string(name), errors);
-  });
+  for_changed_fields(kind, next, stored,
+                     [&](std::string_view name, json::value const& value, Schema const& schema,
+                         json::value const* /*known*/) { schema.validate_embedded(value, std::string(name), errors); });
+  for_changed_fields(kind, next, stored,
+                     [&](std::string_view name, json::value const& value, Schema const& schema,
+                         json::value const* /*known*/) { schema.validate_lists(value, std::string(name), errors); });
 }
 
 // Newer servers look at lists of a status that are sets or maps, but not once they are broken.

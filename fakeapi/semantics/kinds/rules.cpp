@@ -67,7 +67,7 @@ std::string Where::text() const {
 
 json::value const* find(json::value const& object, std::string_view key) {
   auto const* members = object.if_object();
-  return members != nullptr ? members->if_contains(key) : nullptr;
+  return members != nullptr ? api::find_member(*members, key) : nullptr;
 }
 
 std::string_view text_of(json::value const& value) {
