@@ -36,7 +36,8 @@ void judge(Scheduler& scheduler, World& world, Workload const& workload, RunLimi
     return invariants.fail_liveness(stop == Scheduler::Stop::turn_limit ? "still busy at the limit of turns: "
                                                                         : "not settled in time: ");
   }
-  advance(scheduler, world, limits.grace, limits, never);
+  bool const blind = world.faults().counts().of(FaultKind::watch_silent) > 0;
+  advance(scheduler, world, limits.grace + (blind ? limits.blindness : seams::Duration::zero()), limits, never);
   if (invariants.failure()) return;
   invariants.begin_quiescence();
   advance(scheduler, world, limits.quiet, limits, never);

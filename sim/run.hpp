@@ -23,6 +23,10 @@ struct RunLimits {
   /// slowest request takes 4 s to the server and 1.4 s more as the last one of a dying process, and then what it does
   /// may have to be put right …
   seams::Duration grace = std::chrono::seconds(8);
+  /// A watch that has fallen silent in the chaos stays so until the operator gives it up: after its timeout of at most
+  /// 190 s and 5 s more, on a clock that may be slow by a tenth. Until then it is half blind, and may look at the
+  /// server again and again for what it cannot see.
+  seams::Duration blindness = std::chrono::seconds(220);
   /// … and then nothing may be written for this long.
   seams::Duration quiet = std::chrono::seconds(20);
   std::uint64_t turns = 2'000'000;
