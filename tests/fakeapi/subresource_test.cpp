@@ -146,6 +146,14 @@ TEST_F(Status, of_a_compiled_in_kind_is_made_canonical_wherever_it_has_changed) 
             json("[" + first +
                  R"(,{"type": "Progressing", "status": "True",)"
                  R"("lastUpdateTime": "2026-01-01T00:00:00Z", "lastTransitionTime": null}])"));
+  // In the place of one that is stored, and not the same.
+  auto const changed = write(R"({"type": "Available", "status": "True", "nosuch": 1,)"
+                             R"("lastUpdateTime": "2026-01-01T01:00:01+01:00",)"
+                             R"("lastTransitionTime": "2026-01-01T00:00:00Z"})");
+  ASSERT_TRUE(changed);
+  EXPECT_EQ(shown(*changed, "status").at("conditions"),
+            json(R"([{"type": "Available", "status": "True", "lastUpdateTime": "2026-01-01T00:00:01Z",)"
+                 R"("lastTransitionTime": "2026-01-01T00:00:00Z"}])"));
 }
 
 TEST_F(Status, keeps_no_unknown_fields) {
