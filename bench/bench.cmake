@@ -1,7 +1,7 @@
 # What is measured, and the programs that measure it.
 room(fleet bench simulator)  # http_load.cpp and api_load.cpp are among its sources, too
 add_executable(echo-bench bench/echo_bench_main.cpp)
-target_link_libraries(echo-bench PRIVATE fleet operator_new benchmark::benchmark project_options)
+target_link_libraries(echo-bench PRIVATE fleet benchmark::benchmark project_options)
 
 # Apart, for it needs no simulator: HTTP, over real sockets, against whatever server there is.
 add_library(http_load STATIC bench/http_load.cpp bench/api_load.cpp)

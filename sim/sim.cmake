@@ -20,7 +20,7 @@ endforeach()
 configure_file(${CMAKE_SOURCE_DIR}/sim/generated.cpp.in ${CMAKE_BINARY_DIR}/generated/sim_generated.cpp @ONLY)
 target_sources(simulator PRIVATE ${CMAKE_BINARY_DIR}/generated/sim_generated.cpp)
 
-# operator new and delete of the simulators and of echo-bench. A sanitizer wants its own.
+# operator new and delete of the simulators. A sanitizer wants its own; echo-bench measures with what the operator has.
 if(CMAKE_BUILD_TYPE STREQUAL "Release")
   add_library(operator_new OBJECT sim/program/operator_new.cpp)
   target_link_libraries(operator_new PRIVATE project_options)
