@@ -23,36 +23,31 @@ ApiServer prepare(std::string name, fs::path const& folder) {
   auto const text = std::string(token) + ",bench,bench,system:masters\n";
   if (auto const written = real::write_file_atomically(folder / "tokens.csv", text, 0600); !written)
     throw std::runtime_error(written.error());
-  return {std::move(name), {.host = "127.0.0.1", .port = free_port()}, credentials->authority, token};
+  return {
+      std::move(name), {.host = "127.0.0.1", .port = programs::free_ports(1).front()}, credentials->authority, token};
 }
 
 void start(ApiServer& server, std::vector<std::string> const& arguments, fs::path const& log) {
   server.started = stopwatch();
-  server.processes.push_back(std::make_unique<ChildProcess>(arguments, log));
+  server.processes.push_back(start_program(arguments, log));
 }
 
 }  // namespace
 
-std::uint16_t free_port() {
-  boost::asio::io_context context{1};
-  real::RealClock clock(context);
-  return real::TcpListener(context, clock, {}).port();
-}
-
 std::uint64_t ApiServer::memory(char const* field) const {
   std::uint64_t all = 0;
-  for (auto const& process : processes) all += process->memory(field);
+  for (auto const& process : processes) all += memory_of(process.pid(), field);
   return all;
 }
 
 double ApiServer::cpu_seconds() const {
   double all = 0;
-  for (auto const& process : processes) all += process->cpu_seconds();
+  for (auto const& process : processes) all += cpu_seconds_of(process.pid());
   return all;
 }
 
 void ApiServer::forget_peak() const {
-  for (auto const& process : processes) process->forget_peak();
+  for (auto const& process : processes) forget_peak_of(process.pid());
 }
 
 ApiServer start_fake(fs::path const& program, fs::path const& folder) {
@@ -67,8 +62,8 @@ ApiServer start_fake(fs::path const& program, fs::path const& folder) {
 
 ApiServer start_real(fs::path const& assets, fs::path const& folder) {
   auto server = prepare("kube-apiserver and etcd", folder);
-  auto commands = conformance::real_server_commands(assets, {.etcd = free_port(),
-                                                             .etcd_peers = free_port(),
+  auto commands = conformance::real_server_commands(assets, {.etcd = programs::free_ports(1).front(),
+                                                             .etcd_peers = programs::free_ports(1).front(),
                                                              .server = server.where.port,
                                                              .folder = folder,
                                                              .tokens = folder / "tokens.csv",

@@ -2,7 +2,6 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -11,18 +10,16 @@
 
 namespace bench {
 
-std::uint16_t free_port();
-
 /// A server under test, and the processes that make it up if we have started them.
 struct ApiServer {
   std::string name;
   real::HostAndPort where;
   std::string authorities;  ///< PEM
   std::string token;
-  std::vector<std::unique_ptr<ChildProcess>> processes{};
+  std::vector<programs::Process> processes{};
   seams::Duration started{0};  ///< stopwatch() when its last process was started
 
-  /// Sums over the processes, see ChildProcess.
+  /// Sums over the processes, as programs_main.hpp has them.
   std::uint64_t memory(char const* field) const;
   double cpu_seconds() const;
   void forget_peak() const;

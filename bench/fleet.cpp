@@ -41,25 +41,15 @@ fakeapi::ControllerSetOptions controller_options() {
 struct Fleet::NoDelays final : fakeapi::DelaySource {
   seams::Duration delay(fakeapi::DelayUse) override { return std::chrono::milliseconds(1); }
 };
-struct Fleet::NoRandom final : seams::Random {
-  std::uint64_t below(std::uint64_t, seams::RandomUse) override { return 0; }
-};
-struct Fleet::NoLog final : seams::Log {
-  bool enabled(seams::LogLevel) const override { return false; }
-  void write(seams::LogLevel, std::string_view, std::span<seams::LogField const>) override {}
-};
-
 Fleet::Fleet(sim::Scene const& scene, std::uint32_t echoes)
     : echoes_(echoes),
       cluster_(scheduler_, "cluster"),
       server_(server_options()),
       delays_(std::make_unique<NoDelays>()),
-      random_(std::make_unique<NoRandom>()),
-      log_(std::make_unique<NoLog>()),
       controllers_(server_, cluster_.clock(), *delays_, controller_options()),
       front_{server_, cluster_.clock()},
       process_(scheduler_, "operator"),
-      environment_{process_.executor(), process_.clock(), *random_, *log_},
+      environment_{process_.executor(), process_.clock(), random_, log_},
       api_(process_.own<fakeapi::InProcessApi>(front_, operator_actor, environment_)),
       operator_(process_.own<echo::Operator>(environment_, api_, echo::OperatorOptions{})) {
   api::Request create;

@@ -8,6 +8,7 @@
 #include "fakeapi/face/in_process_api.hpp"
 #include "fakeapi/server.hpp"
 #include "operator/echo/operator.hpp"
+#include "operator/seams/quiet.hpp"
 #include "sim/process.hpp"
 #include "sim/scheduler.hpp"
 #include "sim/world.hpp"
@@ -36,8 +37,6 @@ class Fleet {
 
  private:
   struct NoDelays;
-  struct NoRandom;
-  struct NoLog;
 
   void request(api::Request request);
   void run_until_settled(char const* what);
@@ -48,8 +47,8 @@ class Fleet {
   sim::Process cluster_;
   fakeapi::Server server_;
   std::unique_ptr<NoDelays> delays_;
-  std::unique_ptr<NoRandom> random_;
-  std::unique_ptr<NoLog> log_;
+  seams::NoRandom random_;
+  seams::NoLog log_;
   fakeapi::ControllerSet controllers_;
   fakeapi::InProcessFront front_;
   sim::Process process_;

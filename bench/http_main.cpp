@@ -106,12 +106,12 @@ class Meter {
   double client_before_ = own_cpu_seconds();
 };
 
-asio::awaitable<void> await_start(ApiServer const& server, Target const& target, Measured& found) {
+asio::awaitable<void> await_start(ApiServer& server, Target const& target, Measured& found) {
   found.name = server.name;
   for (int attempt = 0;; ++attempt) {
     auto const answer = co_await ask(target, "GET", "/readyz");
     if (answer.status == 200) break;
-    bool const all_run = std::ranges::all_of(server.processes, [](auto const& process) { return process->running(); });
+    bool const all_run = std::ranges::all_of(server.processes, [](auto& process) { return process.running(); });
     if (attempt > 60'000 || !all_run) throw std::runtime_error("does not come up: " + answer.body);
     co_await seams::sleep_until(target.clock, target.clock.now() + 1ms);
   }
@@ -140,8 +140,7 @@ asio::awaitable<void> measure_operations(ApiServer const& server, Target const& 
   }
 }
 
-asio::awaitable<void> measure(ApiServer const& server, Target const& target, Arguments const& arguments,
-                              Measured& found) {
+asio::awaitable<void> measure(ApiServer& server, Target const& target, Arguments const& arguments, Measured& found) {
   co_await await_start(server, target, found);
   co_await prepare(target);
   // First what memory is looked at for: later there are many objects.
@@ -244,13 +243,13 @@ int http_main(int argc, char** argv) {
   real::raise_file_limit();
 
   print_load_of_machine("at the beginning");
-  TemporaryFolder const temporary;
+  programs::TemporaryFolder const temporary;
   std::vector<Measured> all;
   bool good = true;
   auto const measure_one = [&](auto const& start) {
     auto const folder = temporary.path() / std::to_string(all.size());
     fs::create_directory(folder);
-    ApiServer const server = start(folder);
+    ApiServer server = start(folder);
     asio::io_context context{1};
     real::RealClock clock(context);
     real::TlsClientOptions options;

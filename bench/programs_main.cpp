@@ -1,85 +1,36 @@
 #include "bench/programs_main.hpp"
 
-#include <fcntl.h>
-#include <signal.h>
-#include <spawn.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <boost/asio/co_spawn.hpp>
 #include <chrono>
-#include <cstdlib>
 #include <exception>
 #include <fstream>
+#include <sstream>
 #include <stdexcept>
-#include <thread>
+#include <utility>
 
 namespace bench {
 
 namespace asio = boost::asio;
 namespace fs = std::filesystem;
-using namespace std::chrono_literals;
 
-TemporaryFolder::TemporaryFolder() {
-  std::string name = (fs::temp_directory_path() / "echo-bench-XXXXXX").string();
-  if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder can be made");
-  path_ = name;
-}
-TemporaryFolder::~TemporaryFolder() {
-  std::error_code ignored;
-  fs::remove_all(path_, ignored);
+programs::Process start_program(std::vector<std::string> const& words, fs::path const& output) {
+  auto started = programs::Process::start(words.front(), {words.begin() + 1, words.end()}, output);
+  if (!started) throw std::runtime_error(started.error());
+  return std::move(*started);
 }
 
-ChildProcess::ChildProcess(std::vector<std::string> const& arguments, fs::path const& output) {
-  std::vector<char*> pointers;
-  for (auto const& argument : arguments) pointers.push_back(const_cast<char*>(argument.c_str()));
-  pointers.push_back(nullptr);
-  posix_spawn_file_actions_t actions{};
-  posix_spawn_file_actions_init(&actions);
-  if (!output.empty()) {
-    posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, output.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
-    posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO);
-  }
-  int const error = ::posix_spawnp(&id_, pointers[0], &actions, nullptr, pointers.data(), environ);
-  posix_spawn_file_actions_destroy(&actions);
-  if (error != 0) throw std::runtime_error(arguments[0] + " cannot be started");
-}
-
-ChildProcess::~ChildProcess() {
-  try {
-    stop();
-  } catch (...) {  // it has ended by itself
-  }
-}
-
-bool ChildProcess::running() {
-  if (id_ == 0) return false;
-  if (::wait4(id_, nullptr, WNOHANG, &usage_) != id_) return true;
-  id_ = 0;
-  return false;
-}
-
-rusage ChildProcess::stop() {
-  if (id_ != 0) ::kill(id_, SIGTERM);
-  for (int i = 0; i < 1000 && running(); ++i) std::this_thread::sleep_for(10ms);
-  if (id_ != 0) {
-    ::kill(id_, SIGKILL);
-    ::wait4(id_, nullptr, 0, &usage_);
-    id_ = 0;
-  }
-  return usage_;
-}
-
-std::uint64_t ChildProcess::memory(char const* field) const {
-  std::ifstream status("/proc/" + std::to_string(id_) + "/status");
+std::uint64_t memory_of(pid_t process, char const* field) {
+  std::ifstream status("/proc/" + std::to_string(process) + "/status");
   for (std::string line; std::getline(status, line);) {
     if (line.starts_with(std::string(field) + ":")) return std::stoull(line.substr(line.find(':') + 1)) * 1024;
   }
   return 0;
 }
 
-double ChildProcess::cpu_seconds() const {
-  std::ifstream file("/proc/" + std::to_string(id_) + "/stat");
+double cpu_seconds_of(pid_t process) {
+  std::ifstream file("/proc/" + std::to_string(process) + "/stat");
   std::string text;
   std::getline(file, text);
   text = text.substr(text.rfind(')') + 2);
@@ -93,14 +44,14 @@ double ChildProcess::cpu_seconds() const {
   return ticks / static_cast<double>(::sysconf(_SC_CLK_TCK));
 }
 
-double ChildProcess::scheduled_seconds() const {
-  std::ifstream file("/proc/" + std::to_string(id_) + "/schedstat");
+double scheduled_seconds_of(pid_t process) {
+  std::ifstream file("/proc/" + std::to_string(process) + "/schedstat");
   double nanoseconds = 0;
   file >> nanoseconds;
   return nanoseconds / 1e9;
 }
 
-void ChildProcess::forget_peak() const { std::ofstream("/proc/" + std::to_string(id_) + "/clear_refs") << "5"; }
+void forget_peak_of(pid_t process) { std::ofstream("/proc/" + std::to_string(process) + "/clear_refs") << "5"; }
 
 std::string own_program() { return fs::read_symlink("/proc/self/exe").string(); }
 

@@ -1,16 +1,17 @@
 // What the benchmarks that start other programs share. For the mains only: it sees the real world.
 #pragma once
-#include <sys/resource.h>
+#include <sys/types.h>
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
-#include <map>
 #include <string>
 #include <vector>
 
 #include "operator/seams/time.hpp"
+#include "tests/support/process.hpp"
 
 namespace bench {
 
@@ -18,44 +19,16 @@ int wire_main(int argc, char** argv);
 int start_main(int argc, char** argv);
 int http_main(int argc, char** argv);
 
-/// A folder of this process's own, gone with the object.
-class TemporaryFolder {
- public:
-  TemporaryFolder();
-  ~TemporaryFolder();
-  TemporaryFolder(TemporaryFolder const&) = delete;
-  TemporaryFolder& operator=(TemporaryFolder const&) = delete;
-  std::filesystem::path const& path() const { return path_; }
+/// Starts a program with its words; throws if it cannot.
+programs::Process start_program(std::vector<std::string> const& words, std::filesystem::path const& output);
 
- private:
-  std::filesystem::path path_;
-};
-
-/// A program that runs until it is told to stop, at the latest when the object goes.
-class ChildProcess {
- public:
-  /// Its output goes to `output`, or to our own when that is empty.
-  explicit ChildProcess(std::vector<std::string> const& arguments, std::filesystem::path const& output = {});
-  ~ChildProcess();
-  ChildProcess(ChildProcess const&) = delete;
-  ChildProcess& operator=(ChildProcess const&) = delete;
-
-  int id() const { return id_; }
-  bool running();
-  /// SIGTERM, after ten seconds SIGKILL; what it has used.
-  rusage stop();
-  /// From /proc: VmRSS or VmHWM in bytes, CPU time in seconds.
-  std::uint64_t memory(char const* field) const;
-  double cpu_seconds() const;
-  /// CPU time of its first thread, finer than that.
-  double scheduled_seconds() const;
-  /// From now on VmHWM tells of what comes.
-  void forget_peak() const;
-
- private:
-  int id_ = 0;
-  rusage usage_{};
-};
+/// Of a running process, from /proc: VmRSS or VmHWM in bytes, CPU time in seconds.
+std::uint64_t memory_of(pid_t process, char const* field);
+double cpu_seconds_of(pid_t process);
+/// CPU time of its first thread, finer than that.
+double scheduled_seconds_of(pid_t process);
+/// From now on VmHWM tells of what comes.
+void forget_peak_of(pid_t process);
 
 /// The path of this program.
 std::string own_program();

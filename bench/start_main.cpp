@@ -30,7 +30,7 @@ struct Start {
   double later_megabytes = 0;  ///< and after what kubectl asks first of all
 };
 
-asio::awaitable<void> ask_until_answered(Target const& target, ChildProcess& server) {
+asio::awaitable<void> ask_until_answered(Target const& target, programs::Process& server) {
   auto const end = target.stopwatch() + patience;
   for (;;) {
     auto const answer = co_await ask(target, "GET", "/readyz");
@@ -42,7 +42,7 @@ asio::awaitable<void> ask_until_answered(Target const& target, ChildProcess& ser
 }
 
 Start start_once(std::string const& program, fs::path const& log) {
-  auto const port = free_port();
+  auto const port = programs::free_ports(1).front();
   asio::io_context context{1};
   real::RealClock clock(context);
   real::TlsClientOptions options;
@@ -50,16 +50,16 @@ Start start_once(std::string const& program, fs::path const& log) {
   real::TlsConnector connector(context, clock, {.host = "127.0.0.1", .port = port}, options);
   Target const target{.connector = connector, .clock = clock, .stopwatch = stopwatch, .host = "localhost"};
   auto const began = stopwatch();
-  ChildProcess server({program, "serve", "--port", std::to_string(port), "--authorization", "allow"}, log);
+  auto server = start_program({program, "serve", "--port", std::to_string(port), "--authorization", "allow"}, log);
   Start found;
   run(context, [&]() -> asio::awaitable<void> {
     co_await ask_until_answered(target, server);
     found.milliseconds = std::chrono::duration<double, std::milli>(stopwatch() - began).count();
-    found.cpu_milliseconds = server.scheduled_seconds() * 1e3;
-    found.megabytes = static_cast<double>(server.memory("VmRSS")) / 1e6;
+    found.cpu_milliseconds = scheduled_seconds_of(server.pid()) * 1e3;
+    found.megabytes = static_cast<double>(memory_of(server.pid(), "VmRSS")) / 1e6;
     for (char const* const path : {"/api", "/apis", "/openapi/v2", "/api/v1/namespaces"})
       co_await ask(target, "GET", path);
-    found.later_megabytes = static_cast<double>(server.memory("VmRSS")) / 1e6;
+    found.later_megabytes = static_cast<double>(memory_of(server.pid(), "VmRSS")) / 1e6;
   });
   return found;
 }
@@ -78,7 +78,7 @@ int start_main(int argc, char** argv) {
   app.add_option("--fakeapi", program, "the program")->capture_default_str();
   CLI11_PARSE(app, argc, argv);
 
-  TemporaryFolder const folder;
+  programs::TemporaryFolder const folder;
   std::vector<Start> starts;
   for (std::size_t i = 0; i < times; ++i) starts.push_back(start_once(program, folder.path() / "log"));
   auto const line = [&](char const* what, double Start::* member, char const* unit) {

@@ -115,18 +115,18 @@ int wire_main(int argc, char** argv) {
   CLI11_PARSE(app, argc, argv);
   if (serve_on >= 0) return serve(plain, size, folder, serve_on);
 
-  TemporaryFolder const pki;
+  programs::TemporaryFolder const pki;
   std::array<int, 2> port_pipe{};
   if (::pipe(port_pipe.data()) != 0) throw std::runtime_error("no pipe");
   std::vector<std::string> arguments{"--serve", std::to_string(port_pipe[1]), "--folder", pki.path().string(),
                                      "--size",  std::to_string(size)};
   if (plain) arguments.emplace_back("--plain");
   arguments.insert(arguments.begin(), {own_program(), "wire"});
-  ChildProcess server(arguments);
+  auto server = start_program(arguments, pki.path() / "log");
   ::close(port_pipe[1]);
   std::array<char, 16> port_text{};
   if (::read(port_pipe[0], port_text.data(), port_text.size() - 1) <= 0)
-    throw std::runtime_error("the server has not started");
+    throw std::runtime_error("the server has not started: " + server.last_output());
   ::close(port_pipe[0]);
 
   asio::io_context context{1};
@@ -155,7 +155,8 @@ int wire_main(int argc, char** argv) {
   run(context, [&]() -> asio::awaitable<void> {
     result = co_await run_load(target, load, connections, seams::Duration(static_cast<std::int64_t>(seconds * 1e9)));
   });
-  auto const server_usage = server.stop();
+  server.stop();
+  auto const server_usage = server.usage();
   rusage own{};
   ::getrusage(RUSAGE_SELF, &own);
   std::printf("%s\n%s\n", table_head().c_str(), table_row(result).c_str());

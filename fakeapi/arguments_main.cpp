@@ -91,6 +91,9 @@ std::optional<int> parse(int argc, char** argv, Arguments& arguments) {
       "one tells everything five seconds later). GET and POST " +
           std::string(serve::caches_path) + " of each server tell and change it: see fakeapi/README.md");
   lags->delimiter(',')->type_name("DURATION,…")->check(is_lag);
+  serve.add_option("--audit-log-path", arguments.audit_log,
+                   "add a line of JSON for each request to this file (audit.k8s.io/v1, level Metadata), as "
+                   "kube-apiserver does: who asked for what, when, and the answer's code");
   serve.add_flag("-v,--verbose", arguments.verbose, "log connections, too");
   try {
     app.parse(argc, argv);

@@ -26,6 +26,7 @@ struct Arguments {
   bool no_nodes = false;
   std::int64_t retain_seconds = 300;
   bool compaction = false;
+  std::string audit_log;
   std::size_t servers = 0;            ///< 0: as many as there are lags, at least one
   std::vector<seams::Duration> lags;  ///< of the first, the second, …; those without one have none
   bool verbose = false;

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <exception>
 #include <filesystem>
+#include <fstream>
 #include <iostream>
 #include <iterator>
 #include <memory>
@@ -123,6 +124,7 @@ class Program {
     auto const manifests = read_manifests(arguments_.manifests);
     if (!tokens || !manifests) return usage_error;
     if (!fill_store(*manifests)) return usage_error;
+    if (!open_audit_log()) return usage_error;
     if (!listen()) return cannot_serve;
 
     fakeapi::authorization::User admin;
@@ -162,6 +164,13 @@ class Program {
     auto const applied = fakeapi::manifests::apply(*store_, manifests, clock_.wall_now());
     if (!applied) std::cerr << applied.error() << '\n';
     return applied.has_value();
+  }
+
+  bool open_audit_log() {
+    if (arguments_.audit_log.empty()) return true;
+    audit_log_.open(arguments_.audit_log, std::ios::app);
+    if (!audit_log_) std::cerr << "echo-fakeapi: --audit-log-path " << arguments_.audit_log << ": cannot be written\n";
+    return audit_log_.is_open();
   }
 
   // The listeners, and the addresses at which they are reached; one line on stderr if they cannot be had.
@@ -238,6 +247,7 @@ class Program {
     options.tokens = tokens;
     options.surroundings.server_address = server.address;
     options.compaction = arguments_.compaction;
+    if (audit_log_.is_open()) options.audit = [this](std::string const& line) { audit_log_ << line << std::flush; };
     // Somebody who has one server, and that without any lag, is not in for surprises.
     if (arguments_.servers > 1 || !arguments_.lags.empty()) {
       server.caches = std::make_unique<fakeapi::serve::Caches>(*store_, clock_, lag_of(number));
@@ -312,6 +322,7 @@ class Program {
   std::uint64_t seed_ = real::entropy_seed();
   fakeapi::ConfiguredDelays delays_{fakeapi::DelayTable(), seed_};
   std::unique_ptr<fakeapi::Server> store_;
+  std::ofstream audit_log_;
   std::vector<ApiServer> servers_;
   std::unique_ptr<fakeapi::ControllerSet> controllers_;
   std::string authority_;

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "fakeapi/types/scalars.hpp"
+#include "operator/api/base64.hpp"
 
 namespace fakeapi::discovery {
 namespace {
@@ -73,7 +74,7 @@ std::string storage_version_hash(std::string_view group, std::string_view versio
   auto const hash = sha256(std::string(group) + "/" + std::string(version) + "/" + std::string(kind));
   std::string bytes;
   for (std::size_t i = 0; i < 8; ++i) bytes += static_cast<char>(hash[i / 4] >> (24 - 8 * (i % 4)));
-  return types::to_base64(bytes);
+  return api::encode_base64(bytes);
 }
 
 }  // namespace fakeapi::discovery

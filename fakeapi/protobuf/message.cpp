@@ -13,8 +13,9 @@
 
 #include "fakeapi/protobuf/wire.hpp"
 #include "fakeapi/types/scalars.hpp"
-#include "operator/api/object_json.hpp"
+#include "operator/api/base64.hpp"
 #include "operator/api/object.hpp"
+#include "operator/api/object_json.hpp"
 
 namespace fakeapi::protobuf {
 namespace {
@@ -277,7 +278,7 @@ class Decoder {
         return expect(wire, WireType::bytes, place) && text(wire.bytes, value, place);
       case Form::bytes:
         if (!expect(wire, WireType::bytes, place)) return false;
-        value = json::string(types::to_base64(wire.bytes));
+        value = json::string(api::encode_base64(wire.bytes));
         return true;
       case Form::time:
       case Form::micro_time:

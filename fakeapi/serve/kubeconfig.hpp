@@ -1,7 +1,6 @@
 // The file with which kubectl, and every other client, finds a served fake.
 #pragma once
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace fakeapi::serve {
@@ -17,7 +16,5 @@ std::string context_name(std::size_t number);
 
 /// Its YAML, with a cluster and a context for each server, and one user, called as the first context.
 std::string to_yaml(Kubeconfig const& kubeconfig);
-
-std::string base64(std::string_view bytes);
 
 }  // namespace fakeapi::serve

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "fakeapi/types/scalars.hpp"
+#include "operator/api/base64.hpp"
 
 namespace fakeapi::types {
 namespace {
@@ -234,7 +235,7 @@ void encode_plain_data(json::object& secret) {
   secret.stable_erase(secret.find("stringData"));
   auto& data = secret["data"];
   if (!data.is_object()) data.emplace_object();
-  for (auto const& [name, text] : plain) data.get_object()[name] = to_base64(text.get_string());
+  for (auto const& [name, text] : plain) data.get_object()[name] = api::encode_base64(text.get_string());
 }
 
 bool has_allocatable(json::object const& status) {

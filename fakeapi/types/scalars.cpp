@@ -161,20 +161,6 @@ std::string base64_error(std::string_view text) {
   return i == text.size() ? "" : illegal(i);
 }
 
-std::string to_base64(std::string_view bytes) {
-  std::string text;
-  text.reserve((bytes.size() + 2) / 3 * 4);
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    auto const group = bytes.substr(i, 3);
-    std::uint32_t bits = 0;
-    for (std::size_t k = 0; k < 3; ++k) {
-      bits = bits << 8 | (k < group.size() ? static_cast<unsigned char>(group[k]) : 0U);
-    }
-    for (std::size_t k = 0; k < 4; ++k) text += k <= group.size() ? base64_digits[bits >> (18 - 6 * k) & 63] : '=';
-  }
-  return text;
-}
-
 std::string from_base64(std::string_view text) {
   std::string bytes;
   std::uint32_t bits = 0;

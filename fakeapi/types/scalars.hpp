@@ -15,7 +15,6 @@ std::expected<std::string, std::string> canonical_micro_time(std::string_view te
 
 /// What is wrong with base64, in Go's words; "": nothing. Line breaks are let through.
 std::string base64_error(std::string_view text);
-std::string to_base64(std::string_view bytes);
 /// Of text in which base64_error() finds nothing.
 std::string from_base64(std::string_view text);
 

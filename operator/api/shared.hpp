@@ -27,7 +27,7 @@ template <class T>
 class Shared {
  public:
   Shared() = default;
-  Shared(T value) {  // NOLINT(google-explicit-constructor): a T is a Shared<T>
+  Shared(T value) {  // implicit: a T is a Shared<T>
     if (!value.empty()) value_ = std::make_shared<T const>(std::move(value));
   }
 

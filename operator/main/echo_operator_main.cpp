@@ -1,5 +1,6 @@
 // echo-operator: the operator against a real cluster.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/system/system_error.hpp>
@@ -45,6 +46,9 @@ struct Arguments {
   bool leader_election = false;
   std::string lease_namespace;
   std::string lease_name = "echo-operator";
+  std::int64_t lease_seconds = 15;
+  double renew_seconds = 10;
+  double retry_seconds = 2;
   std::string metrics_address = "0";
   std::string probe_address = "0";
   bool verbose = false;
@@ -70,6 +74,21 @@ std::optional<int> parse(int argc, char** argv, Arguments& arguments) {
                  "the Lease's namespace; without it that of the pod or of the context")
       ->needs(elect);
   app.add_option("--leader-election-id", arguments.lease_name, "the Lease's name")->needs(elect)->capture_default_str();
+  app.add_option("--leader-election-lease-duration", arguments.lease_seconds,
+                 "for how many whole seconds others leave a lease alone that they have seen renewed")
+      ->needs(elect)
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{3600}))
+      ->capture_default_str();
+  app.add_option("--leader-election-renew-deadline", arguments.renew_seconds,
+                 "after how many seconds without a renewal the leader leads no more; less than the lease's duration")
+      ->needs(elect)
+      ->check(CLI::Range(0.1, 3600.0))
+      ->capture_default_str();
+  app.add_option("--leader-election-retry-period", arguments.retry_seconds,
+                 "seconds between tries; 1.2 times this must be less than the renew deadline")
+      ->needs(elect)
+      ->check(CLI::Range(0.05, 3600.0))
+      ->capture_default_str();
   app.add_option("--metrics-bind-address", arguments.metrics_address,
                  "serve /metrics here: HOST:PORT, or :PORT for all addresses; 0: nowhere")
       ->capture_default_str();
@@ -227,6 +246,15 @@ int run(Arguments const& arguments) {
     election.lease.name = arguments.lease_name;
     election.lease.namespace_ = arguments.lease_namespace.empty() ? access->namespace_ : arguments.lease_namespace;
     election.identity = real::unique_process_name();
+    auto const duration = [](double seconds) { return seams::Duration(static_cast<std::int64_t>(seconds * 1e9)); };
+    election.lease_duration_seconds = arguments.lease_seconds;
+    election.renew_deadline = duration(arguments.renew_seconds);
+    election.retry_period = duration(arguments.retry_seconds);
+    election.request_timeout = std::min(election.request_timeout, election.renew_deadline / 2);
+    if (auto const wrong = runtime::check_options(election)) {
+      std::cerr << "echo-operator: leader election: " << *wrong << '\n';
+      return usage_error;
+    }
     if (election.lease.namespace_.empty()) {
       std::cerr
           << "echo-operator: in which namespace the Lease is to be is not known; give --leader-election-namespace\n";

@@ -9,6 +9,7 @@
 #include "operator/echo/operator.hpp"
 #include "operator/http/pipe.hpp"
 #include "operator/http/server.hpp"
+#include "operator/seams/quiet.hpp"
 #include "sim/process.hpp"
 #include "sim/scheduler.hpp"
 #include "tests/fakeapi/fixture.hpp"
@@ -18,17 +19,6 @@ namespace {
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
 using fakeapi::testing::echoes;
-
-class NoRandom final : public seams::Random {
- public:
-  std::uint64_t below(std::uint64_t /*bound*/, seams::RandomUse /*use*/) override { return 0; }
-};
-class Silence final : public seams::Log {
- public:
-  bool enabled(seams::LogLevel /*level*/) const override { return false; }
-  void write(seams::LogLevel /*level*/, std::string_view /*message*/,
-             std::span<seams::LogField const> /*fields*/) override {}
-};
 
 /// Before the fake API server: too busy for the first Deployment of the name "busy".
 class BusyOnce final : public seams::HttpService {
@@ -61,8 +51,8 @@ TEST(OperatorOverHttp, waits_as_long_as_a_busy_server_says_while_its_one_worker_
   sim::Scheduler scheduler;
   sim::Process server_process(scheduler, "server");
   sim::Process client_process(scheduler, "client");
-  NoRandom random;
-  Silence log;
+  seams::NoRandom random;
+  seams::NoLog log;
   seams::Environment const server_side{server_process.executor(), server_process.clock(), random, log};
   seams::Environment const client_side{client_process.executor(), client_process.clock(), random, log};
   fakeapi::ServerOptions options;

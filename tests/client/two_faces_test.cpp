@@ -16,6 +16,7 @@
 #include "operator/client/http_api.hpp"
 #include "operator/http/pipe.hpp"
 #include "operator/http/server.hpp"
+#include "operator/seams/quiet.hpp"
 #include "sim/process.hpp"
 #include "sim/scheduler.hpp"
 #include "tests/api/generators.hpp"
@@ -28,17 +29,6 @@ namespace json = boost::json;
 using namespace std::chrono_literals;
 using api::Verb;
 using fakeapi::testing::echoes;
-
-class NoRandom final : public seams::Random {
- public:
-  std::uint64_t below(std::uint64_t /*bound*/, seams::RandomUse /*use*/) override { return 0; }
-};
-class Silence final : public seams::Log {
- public:
-  bool enabled(seams::LogLevel /*level*/) const override { return false; }
-  void write(seams::LogLevel /*level*/, std::string_view /*message*/,
-             std::span<seams::LogField const> /*fields*/) override {}
-};
 
 // The members of custom resources come sorted over the wire: their order means nothing.
 json::value sorted(json::value const& value) {
@@ -149,8 +139,8 @@ class TwoFaces {
   sim::Scheduler scheduler_;
   sim::Process server_process_{scheduler_, "server"};
   sim::Process client_process_{scheduler_, "client"};
-  NoRandom random_;
-  Silence log_;
+  seams::NoRandom random_;
+  seams::NoLog log_;
   fakeapi::Server direct_server_;
   fakeapi::Server served_;
   seams::Environment server_side_{server_process_.executor(), server_process_.clock(), random_, log_};

@@ -3,8 +3,8 @@
 #include <thread>
 
 #include "tests/conformance/https_driver.hpp"
-#include "tests/conformance/process.hpp"
 #include "tests/conformance/servers.hpp"
+#include "tests/support/process.hpp"
 
 namespace conformance {
 namespace {
@@ -16,8 +16,8 @@ constexpr Milliseconds start_limit{20'000};
 /// The program and its files, which go with it.
 class FakeServer final : public Driver {
  public:
-  TemporaryFolder folder;
-  std::optional<Process> program;
+  programs::TemporaryFolder folder;
+  std::optional<programs::Process> program;
   std::unique_ptr<Driver> driver;
 
   ~FakeServer() override { driver.reset(); }
@@ -46,11 +46,12 @@ std::expected<std::unique_ptr<Driver>, std::string> start_fake_server(Path const
     std::ofstream tokens(folder / "tokens.csv");
     tokens << "the-admin,admin,admin,system:masters\nthe-one-without-rights,bob,bob\n";
   }
-  auto started = Process::start(program,
-                                {"serve", "--profile", profile, "--authorization", "rbac", "--token-auth-file",
-                                 (folder / "tokens.csv").string(), "--write-kubeconfig", kubeconfig.string(),
-                                 "--compaction-endpoint", controllers ? "--no-nodes" : "--no-controllers"},
-                                folder / "log");
+  auto started =
+      programs::Process::start(program,
+                               {"serve", "--profile", profile, "--authorization", "rbac", "--token-auth-file",
+                                (folder / "tokens.csv").string(), "--write-kubeconfig", kubeconfig.string(),
+                                "--compaction-endpoint", controllers ? "--no-nodes" : "--no-controllers"},
+                               folder / "log");
   if (!started) return std::unexpected(started.error());
   server->program.emplace(std::move(*started));
   auto const deadline = std::chrono::steady_clock::now() + start_limit;

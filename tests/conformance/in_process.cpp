@@ -11,6 +11,7 @@
 #include "operator/http/client_connection.hpp"
 #include "operator/http/pipe.hpp"
 #include "operator/http/server.hpp"
+#include "operator/seams/quiet.hpp"
 #include "sim/process.hpp"
 #include "tests/conformance/servers.hpp"
 
@@ -22,18 +23,6 @@ namespace asio = boost::asio;
 constexpr std::size_t body_limit = std::size_t{64} * 1024 * 1024;
 constexpr std::uint64_t turn_limit = 50'000'000;
 constexpr seams::Duration answer_limit = std::chrono::minutes(2);
-
-class Silence final : public seams::Log {
- public:
-  bool enabled(seams::LogLevel /*level*/) const override { return false; }
-  void write(seams::LogLevel /*level*/, std::string_view /*message*/,
-             std::span<seams::LogField const> /*fields*/) override {}
-};
-
-class NoRandom final : public seams::Random {
- public:
-  std::uint64_t below(std::uint64_t /*bound*/, seams::RandomUse /*use*/) override { return 0; }
-};
 
 void fail_loudly(std::exception_ptr const& failure) {
   if (failure) std::rethrow_exception(failure);
@@ -259,8 +248,8 @@ class InProcessDriver final : public Driver {
   }
 
   sim::Scheduler scheduler_;
-  Silence log_;
-  NoRandom random_;
+  seams::NoLog log_;
+  seams::NoRandom random_;
   http::PipeHost host_;
   fakeapi::ConfiguredDelays delays_;
   sim::Process process_{scheduler_, "server"};

@@ -6,9 +6,9 @@
 #include <thread>
 
 #include "tests/conformance/https_driver.hpp"
-#include "tests/conformance/process.hpp"
 #include "tests/conformance/real_programs.hpp"
 #include "tests/conformance/servers.hpp"
+#include "tests/support/process.hpp"
 
 namespace conformance {
 namespace {
@@ -52,13 +52,13 @@ std::string kubeconfig(std::string const& url) {
 /// The programs of one server, stopped in the order opposite to their start.
 class RealServer final : public Driver {
  public:
-  TemporaryFolder folder;
-  std::vector<std::unique_ptr<Process>> programs;
+  programs::TemporaryFolder folder;
+  std::vector<std::unique_ptr<programs::Process>> running_programs;
   std::unique_ptr<Driver> driver;
 
   ~RealServer() override {
     driver.reset();
-    while (!programs.empty()) programs.pop_back();
+    while (!running_programs.empty()) running_programs.pop_back();
   }
 
   std::string name() const override { return driver->name(); }
@@ -74,9 +74,9 @@ class RealServer final : public Driver {
   bool has_controllers() const override { return driver->has_controllers(); }
 
   std::expected<void, std::string> run(Path const& program, std::vector<std::string> const& arguments) {
-    auto started = Process::start(program, arguments, folder.path() / (program.filename().string() + ".log"));
+    auto started = programs::Process::start(program, arguments, folder.path() / (program.filename().string() + ".log"));
     if (!started) return std::unexpected(started.error());
-    programs.push_back(std::make_unique<Process>(std::move(*started)));
+    running_programs.push_back(std::make_unique<programs::Process>(std::move(*started)));
     return {};
   }
 };
@@ -88,11 +88,11 @@ std::expected<void, std::string> wait_until_ready(RealServer& server, std::vecto
     while (true) {
       auto const answer = server.driver->send({.method = "GET", .target = path});
       if (answer && answer->status == 200) break;
-      for (auto const& program : server.programs) {
+      for (auto const& program : server.running_programs) {
         if (!program->running()) return std::unexpected("a program ended:\n" + program->last_output());
       }
       if (std::chrono::steady_clock::now() > deadline)
-        return std::unexpected("not ready in time:\n" + server.programs.back()->last_output());
+        return std::unexpected("not ready in time:\n" + server.running_programs.back()->last_output());
       std::this_thread::sleep_for(std::chrono::milliseconds(20));
     }
   }
@@ -117,7 +117,7 @@ std::function<Sent<void>(std::uint64_t)> etcd_compaction(std::uint16_t port) {
 
 std::expected<std::unique_ptr<RealServer>, std::string> start_once(Path const& assets, bool controllers) {
   auto server = std::make_unique<RealServer>();
-  auto const ports = free_ports(3);
+  auto const ports = programs::free_ports(3);
   auto const folder = server->folder.path();
   std::string const url = "https://127.0.0.1:" + std::to_string(ports[2]);
   for (auto const& [file, text] : std::map<std::string, std::string>{

@@ -9,7 +9,7 @@
 #include <thread>
 
 #include "tests/conformance/https_driver.hpp"
-#include "tests/conformance/process.hpp"
+#include "tests/support/process.hpp"
 
 namespace conformance {
 namespace {
@@ -25,7 +25,7 @@ class SeveralServersTest : public testing::Test {
   void start(std::vector<std::string> const& options) {
     std::vector<std::string> arguments{"serve", "--no-controllers", "--write-kubeconfig", kubeconfig().string()};
     arguments.insert(arguments.end(), options.begin(), options.end());
-    auto started = Process::start(ECHO_FAKEAPI_PROGRAM, arguments, folder_.path() / "log");
+    auto started = programs::Process::start(ECHO_FAKEAPI_PROGRAM, arguments, folder_.path() / "log");
     ASSERT_TRUE(started) << started.error();
     program_.emplace(std::move(*started));
     for (auto const end = Clock::now() + 20s; !std::filesystem::exists(kubeconfig());) {
@@ -69,8 +69,8 @@ class SeveralServersTest : public testing::Test {
 
   std::filesystem::path kubeconfig() const { return folder_.path() / "kubeconfig"; }
 
-  TemporaryFolder folder_;
-  std::optional<Process> program_;
+  programs::TemporaryFolder folder_;
+  std::optional<programs::Process> program_;
 };
 
 TEST_F(SeveralServersTest, show_the_past_to_who_goes_from_one_to_another_that_is_held) {

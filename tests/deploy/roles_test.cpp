@@ -24,6 +24,7 @@
 #include "operator/http/pipe.hpp"
 #include "operator/http/server.hpp"
 #include "operator/manifest/manifest.hpp"
+#include "operator/seams/quiet.hpp"
 #include "sim/echo_definition.hpp"
 #include "sim/process.hpp"
 #include "sim/scheduler.hpp"
@@ -73,17 +74,6 @@ class BearerToken final : public client::Credentials {
   }
   bool refused(std::uint64_t /*number*/) override { return false; }
   std::uint64_t connection_number() const override { return 1; }
-};
-
-class NoRandom final : public seams::Random {
- public:
-  std::uint64_t below(std::uint64_t /*bound*/, seams::RandomUse /*use*/) override { return 0; }
-};
-class Silence final : public seams::Log {
- public:
-  bool enabled(seams::LogLevel /*level*/) const override { return false; }
-  void write(seams::LogLevel /*level*/, std::string_view /*message*/, std::span<seams::LogField const> /*f*/) override {
-  }
 };
 
 /// A cluster that holds the operator to these roles.
@@ -176,8 +166,8 @@ class GuardedCluster {
   sim::Scheduler scheduler_;
   sim::Process server_process_{scheduler_, "server"};
   sim::Process client_process_{scheduler_, "client"};
-  NoRandom random_;
-  Silence log_;
+  seams::NoRandom random_;
+  seams::NoLog log_;
   seams::Environment server_side_{server_process_.executor(), server_process_.clock(), random_, log_};
   fakeapi::Server server_{server_options()};
   fakeapi::ConfiguredDelays delays_;

@@ -4,26 +4,15 @@
 #include <sstream>
 
 #include "fakeapi/manifests/apply.hpp"
+#include "operator/seams/quiet.hpp"
 
 namespace fakeapi_http {
 namespace {
 
 namespace asio = boost::asio;
 
-class Silence final : public seams::Log {
- public:
-  bool enabled(seams::LogLevel /*level*/) const override { return false; }
-  void write(seams::LogLevel /*level*/, std::string_view /*message*/,
-             std::span<seams::LogField const> /*fields*/) override {}
-};
-
-class NoRandom final : public seams::Random {
- public:
-  std::uint64_t below(std::uint64_t /*bound*/, seams::RandomUse /*use*/) override { return 0; }
-};
-
-Silence silence;
-NoRandom no_random;
+seams::NoLog silence;
+seams::NoRandom no_random;
 
 asio::awaitable<void> serve_one(fakeapi::http::Face& face, seams::HttpRequest request, std::shared_ptr<Writer> writer) {
   co_await face.serve(std::move(request), *writer);

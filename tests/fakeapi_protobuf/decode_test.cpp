@@ -11,6 +11,7 @@
 #include "fakeapi/protobuf/message.hpp"
 #include "fakeapi/protobuf/protobuf.hpp"
 #include "fakeapi/types/scalars.hpp"
+#include "operator/api/base64.hpp"
 #include "operator/api/object.hpp"
 #include "tests/fakeapi_protobuf/encoder.hpp"
 
@@ -204,7 +205,7 @@ json::value scalar_of(Type const& type) {
     case Form::number:
       return *rc::gen::inRange(-1000, 1000) + 0.25;
     case Form::bytes:
-      return json::value(types::to_base64(*rc::gen::arbitrary<std::string>()));
+      return json::value(api::encode_base64(*rc::gen::arbitrary<std::string>()));
     case Form::time:
       return json::value(api::format_timestamp(
           api::Timestamp(std::chrono::seconds(*rc::gen::inRange(-2'000'000'000, 2'000'000'000)))));

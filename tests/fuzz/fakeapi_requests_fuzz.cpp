@@ -16,6 +16,7 @@
 #include "operator/http/encoding.hpp"
 #include "operator/http/request_parser.hpp"
 #include "operator/seams/environment.hpp"
+#include "operator/seams/quiet.hpp"
 #include "sim/process.hpp"
 #include "sim/scheduler.hpp"
 #include "tests/fuzz/cluster.hpp"
@@ -27,17 +28,6 @@ namespace {
 namespace asio = boost::asio;
 namespace json = boost::json;
 using namespace std::chrono_literals;
-
-class NoLog final : public seams::Log {
- public:
-  bool enabled(seams::LogLevel /*level*/) const override { return false; }
-  void write(seams::LogLevel, std::string_view, std::span<seams::LogField const>) override {}
-};
-
-class NoRandom final : public seams::Random {
- public:
-  std::uint64_t below(std::uint64_t /*bound*/, seams::RandomUse /*use*/) override { return 0; }
-};
 
 /// Keeps an answer.
 class Answer final : public seams::HttpResponseWriter {
@@ -200,8 +190,8 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
 
   sim::Scheduler scheduler;
   sim::Process process(scheduler, "server");
-  NoLog log;
-  NoRandom random;
+  seams::NoLog log;
+  seams::NoRandom random;
   setting.server.started = process.clock().wall_now();
   fakeapi::Server server(std::move(setting.server));
   fakeapi::http::Face face(server, {process.executor(), process.clock(), random, log}, std::move(setting.face));

@@ -11,6 +11,7 @@
 #include "operator/http/server.hpp"
 #include "operator/seams/environment.hpp"
 #include "operator/seams/gate.hpp"
+#include "operator/seams/quiet.hpp"
 #include "sim/process.hpp"
 #include "sim/scheduler.hpp"
 #include "tests/fuzz/require.hpp"
@@ -18,17 +19,6 @@
 namespace {
 
 namespace asio = boost::asio;
-
-class NoLog final : public seams::Log {
- public:
-  bool enabled(seams::LogLevel /*level*/) const override { return false; }
-  void write(seams::LogLevel, std::string_view, std::span<seams::LogField const>) override {}
-};
-
-class NoRandom final : public seams::Random {
- public:
-  std::uint64_t below(std::uint64_t /*bound*/, seams::RandomUse /*use*/) override { return 0; }
-};
 
 /// Whole answers, streams, and streams that wait for the client's end, by the request's method.
 class Service final : public seams::HttpService {
@@ -87,8 +77,8 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   std::string_view const bytes(reinterpret_cast<char const*>(data), size);
   sim::Scheduler scheduler;
   sim::Process process(scheduler, "both");
-  NoLog log;
-  NoRandom random;
+  seams::NoLog log;
+  seams::NoRandom random;
   Service service(process.clock());
   Splits splits;
   http::PipeOptions pipe;

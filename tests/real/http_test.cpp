@@ -8,17 +8,12 @@
 #include "operator/real/process.hpp"
 #include "operator/real/real_random.hpp"
 #include "operator/seams/gate.hpp"
+#include "operator/seams/quiet.hpp"
 #include "tests/real/support/network.hpp"
 
 namespace {
 
 using namespace real_tests;
-
-class NoLog final : public seams::Log {
- public:
-  bool enabled(seams::LogLevel /*level*/) const override { return false; }
-  void write(seams::LogLevel, std::string_view, std::span<seams::LogField const>) override {}
-};
 
 class Echo final : public seams::HttpService {
  public:
@@ -73,7 +68,7 @@ class RealHttp : public TlsNetwork {
   }
 
   seams::HttpHeaders const none;
-  NoLog log;
+  seams::NoLog log;
   real::RealRandom random{1};
   Echo service{clock};
   std::unique_ptr<http::HttpServer> server;

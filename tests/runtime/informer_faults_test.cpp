@@ -1,5 +1,6 @@
 // What the informer does when the server or the connection does not do what it should.
 #include "tests/runtime/support/informer_test.hpp"
+#include "tests/runtime/support/randoms.hpp"
 
 namespace {
 using namespace runtime_tests;

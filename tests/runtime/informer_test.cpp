@@ -3,6 +3,7 @@
 #include <functional>
 
 #include "tests/runtime/support/informer_test.hpp"
+#include "tests/runtime/support/randoms.hpp"
 
 namespace {
 using namespace runtime_tests;

@@ -5,6 +5,7 @@
 #include <boost/asio/io_context.hpp>
 #include <map>
 
+#include "operator/seams/quiet.hpp"
 #include "tests/runtime/support/controller_test.hpp"
 
 namespace {
@@ -52,7 +53,7 @@ class ManualClock final : public seams::Clock {
 };
 
 TEST(OnIoContext, reconciles_times_out_fails_throws_and_stops) {
-  NoRandom random;
+  seams::NoRandom random;
   RecordingLog log;
   boost::asio::io_context context;
   ManualClock clock(context);

@@ -13,7 +13,7 @@
 #include "operator/api/kinds.hpp"
 #include "operator/runtime/leader_elector.hpp"
 #include "operator/seams/check.hpp"
-#include "tests/runtime/support/randoms.hpp"
+#include "operator/seams/quiet.hpp"
 #include "tests/runtime/support/world.hpp"
 
 namespace {
@@ -39,7 +39,7 @@ api::Error error_of(api::Reason reason) {
 /// One candidate, told by hand what the server says.
 struct OneElection : ::testing::Test {
   LeaderElection election{options_of("me")};
-  runtime_tests::NoRandom random;
+  seams::NoRandom random;
   seams::MonotonicTime const start{1000s};
   seams::MonotonicTime now = start;
   seams::WallTime wall{};
@@ -290,7 +290,7 @@ class Candidates {
   }
 
   sim::Scheduler scheduler;
-  runtime_tests::NoRandom random;
+  seams::NoRandom random;
   runtime_tests::RecordingLog log;
   Weather weather;
 

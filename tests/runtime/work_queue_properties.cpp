@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "operator/runtime/work_queue.hpp"
-#include "tests/runtime/support/randoms.hpp"
+#include "operator/seams/quiet.hpp"
 
 namespace {
 using namespace std::chrono_literals;
@@ -79,7 +79,7 @@ struct Model {
 };
 
 struct Sut {
-  runtime_tests::NoRandom random;
+  seams::NoRandom random;
   runtime::WorkQueue queue{random, {}};
 };
 

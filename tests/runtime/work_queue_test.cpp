@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "operator/seams/check.hpp"
+#include "operator/seams/quiet.hpp"
 #include "tests/runtime/support/randoms.hpp"
 
 namespace {
@@ -19,7 +20,7 @@ ObjectKey const b{"default", "b"};
 ObjectKey const c{"default", "c"};
 
 struct WorkQueueTest : testing::Test {
-  runtime_tests::NoRandom random;
+  seams::NoRandom random;
   WorkQueue queue{random, {}};
 
   /// The name of the key handed out at `now`, or "".

@@ -12,6 +12,7 @@
 
 #include "fakeapi/face/in_process_api.hpp"
 #include "operator/api/kinds.hpp"
+#include "operator/seams/quiet.hpp"
 #include "sim/process.hpp"
 #include "sim/scheduler.hpp"
 
@@ -20,14 +21,6 @@ namespace {
 namespace asio = boost::asio;
 using namespace asio::experimental::awaitable_operators;
 using namespace std::chrono_literals;
-
-struct NoRandom final : seams::Random {
-  std::uint64_t below(std::uint64_t, seams::RandomUse) override { return 0; }
-};
-struct NoLog final : seams::Log {
-  bool enabled(seams::LogLevel) const override { return false; }
-  void write(seams::LogLevel, std::string_view, std::span<seams::LogField const>) override {}
-};
 
 // Takes time on both ways, so that a kill can fall before, between and after them.
 struct SlowHooks final : fakeapi::CallHooks {
@@ -117,8 +110,8 @@ class Dummy {
     }
   }
 
-  NoRandom random_;
-  NoLog log_;
+  seams::NoRandom random_;
+  seams::NoLog log_;
   seams::Environment environment_;
   fakeapi::InProcessApi api_;
   asio::experimental::channel<void(boost::system::error_code, int)> channel_;

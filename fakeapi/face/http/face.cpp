@@ -212,6 +212,19 @@ struct Face::Impl {
     co_return outcome;
   }
 
+  void audit(Exchange const& exchange, std::uint64_t number, AuditStage stage, seams::WallTime received,
+             int code) const {
+    if (!options.audit) return;
+    options.audit(audit_line({.number = number,
+                              .stage = stage,
+                              .request = exchange.request,
+                              .info = exchange.info,
+                              .user = exchange.user,
+                              .code = code,
+                              .received = received,
+                              .now = environment.clock.wall_now()}));
+  }
+
   Server& server;
   seams::Environment environment;
   FaceOptions options;
@@ -219,7 +232,8 @@ struct Face::Impl {
   CommitGates gates;
   authorization::Authorizer authorizer;
   std::size_t watches = 0;
-  std::uint64_t ends = 0;  // how often all watches were told to end
+  std::uint64_t requests = 0;  // that could be read
+  std::uint64_t ends = 0;      // how often all watches were told to end
 };
 
 Face::Face(Server& server, seams::Environment const& environment, FaceOptions options)
@@ -252,6 +266,8 @@ boost::asio::awaitable<void> Face::serve(seams::HttpRequest request, seams::Http
                     .frontend = own.options.frontend,
                     .by_roles = own.options.authorization == AuthorizationMode::rbac,
                     .warnings = {}};
+  auto const received = exchange.now;
+  auto const number = ++own.requests;
   auto outcome = own.carry_out(exchange, writer.draining());
   if (std::holds_alternative<NotYet>(outcome)) {
     auto waiting = own.carry_out_late(exchange, std::move(outcome), writer);
@@ -264,11 +280,14 @@ boost::asio::awaitable<void> Face::serve(seams::HttpRequest request, seams::Http
     WatchSurroundings const surroundings{own.server, own.cache, own.gates, own.environment, own.ends};
     std::string().swap(request.body);
     ++own.watches;
+    own.audit(exchange, number, AuditStage::response_started, received, 200);
     co_await stream_watch(surroundings, std::move(plan), std::move(headers), writer);
     --own.watches;
+    own.audit(exchange, number, AuditStage::response_complete, received, 200);
     co_return;
   }
   auto response = own.complete(exchange, std::move(outcome));
+  own.audit(exchange, number, AuditStage::response_complete, received, response.status);
   co_await writer.respond(std::move(response));
 }
 

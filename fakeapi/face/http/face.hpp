@@ -12,6 +12,7 @@
 
 #include "fakeapi/authorization/tokens.hpp"
 #include "fakeapi/discovery/discovery.hpp"
+#include "fakeapi/face/http/audit.hpp"
 #include "fakeapi/frontend.hpp"
 #include "fakeapi/server.hpp"
 #include "operator/seams/environment.hpp"
@@ -40,6 +41,8 @@ struct FaceOptions {
   Frontend* frontend = nullptr;
   /// Answers at paths that no real server has, once it is clear that the client may ask; nothing at other paths.
   std::function<std::optional<seams::HttpResponse>(seams::HttpRequest const& request, std::string_view path)> own_paths;
+  /// Is told of every request. Null: nobody is.
+  AuditSink audit;
   /// How much the texts of objects may take that are kept.
   std::size_t text_bytes = std::size_t{64} * 1024 * 1024;
 };

@@ -19,6 +19,7 @@
 #include "operator/http/pipe.hpp"
 #include "operator/http/server.hpp"
 #include "operator/seams/environment.hpp"
+#include "operator/seams/quiet.hpp"
 #include "sim/process.hpp"
 #include "sim/scheduler.hpp"
 
@@ -42,11 +43,6 @@ class Lines final : public seams::Log {
     lines.push_back(std::move(line));
   }
   std::vector<std::string> lines;
-};
-
-class NoRandom final : public seams::Random {
- public:
-  std::uint64_t below(std::uint64_t /*bound*/, seams::RandomUse /*use*/) override { return 0; }
 };
 
 /// Answers with what `handler` does.
@@ -184,7 +180,7 @@ class Wire : public testing::Test {
   sim::Process server_process{scheduler, "server"};
   sim::Process client_process{scheduler, "client"};
   Lines log;
-  NoRandom random;
+  seams::NoRandom random;
   http::ServerOptions options;
   http::PipeHost host;
   std::unique_ptr<http::HttpServer> server;

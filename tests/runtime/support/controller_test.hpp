@@ -11,6 +11,7 @@
 #include "operator/seams/check.hpp"
 #include "tests/runtime/support/history_api.hpp"
 #include "tests/runtime/support/objects.hpp"
+#include "tests/runtime/support/randoms.hpp"
 #include "tests/runtime/support/world.hpp"
 
 namespace runtime_tests {

@@ -4,14 +4,9 @@
 #include <vector>
 
 #include "operator/seams/random.hpp"
+#include "tests/runtime/support/randoms.hpp"
 
 namespace runtime_tests {
-
-/// Always the least disturbing outcome.
-class NoRandom final : public seams::Random {
- public:
-  std::uint64_t below(std::uint64_t, seams::RandomUse) override { return 0; }
-};
 
 /// Always the largest number allowed; remembers what was asked.
 class MostRandom final : public seams::Random {

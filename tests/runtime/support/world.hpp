@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "operator/seams/environment.hpp"
+#include "operator/seams/quiet.hpp"
 #include "sim/process.hpp"
 #include "sim/scheduler.hpp"
-#include "tests/runtime/support/randoms.hpp"
 
 namespace runtime_tests {
 
@@ -44,7 +44,7 @@ class RecordingLog final : public seams::Log {
 
 struct World {
   sim::Scheduler scheduler;
-  NoRandom no_random;
+  seams::NoRandom no_random;
   RecordingLog log;
   sim::Process process{scheduler, "operator"};  // last: killed first
 

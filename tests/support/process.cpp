@@ -1,4 +1,4 @@
-#include "tests/conformance/process.hpp"
+#include "tests/support/process.hpp"
 
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -14,20 +14,49 @@
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
+#include <sstream>
 #include <stdexcept>
 #include <thread>
 
-namespace conformance {
+namespace programs {
+
+namespace {
+
+using namespace std::chrono_literals;
+constexpr auto look_again = 2ms;
+constexpr auto time_to_stop = 5s;
+
+std::vector<std::string> variables_of(std::map<std::string, std::string> const& more) {
+  std::vector<std::string> variables;
+  for (char** entry = ::environ; *entry != nullptr; ++entry) {
+    std::string const text(*entry);
+    std::string const name = text.substr(0, text.find('='));
+    if (name != "KUBECONFIG" && !more.contains(name)) variables.push_back(text);
+  }
+  for (auto const& [name, value] : more) variables.push_back(name + "=" + value);
+  return variables;
+}
+
+/// What execve() takes; lives as long as the strings.
+std::vector<char*> pointers_to(std::vector<std::string>& texts) {
+  std::vector<char*> pointers;
+  for (auto& text : texts) pointers.push_back(text.data());
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
+}  // namespace
 
 std::expected<Process, std::string> Process::start(std::filesystem::path const& program,
                                                    std::vector<std::string> const& arguments,
-                                                   std::filesystem::path const& output) {
+                                                   std::filesystem::path const& output,
+                                                   std::map<std::string, std::string> const& environment) {
   if (::access(program.c_str(), X_OK) != 0) return std::unexpected(program.string() + ": " + std::strerror(errno));
   std::vector<std::string> words{program.string()};
   words.insert(words.end(), arguments.begin(), arguments.end());
-  std::vector<char*> argv;
-  for (auto& word : words) argv.push_back(word.data());
-  argv.push_back(nullptr);
+  auto variables = variables_of(environment);
+  auto const argv = pointers_to(words);
+  auto const envp = pointers_to(variables);
   int const file = ::open(output.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
   if (file < 0) return std::unexpected(output.string() + ": " + std::strerror(errno));
   pid_t const parent = ::getpid();
@@ -37,7 +66,7 @@ std::expected<Process, std::string> Process::start(std::filesystem::path const& 
     if (::getppid() != parent) ::_exit(127);
     ::dup2(file, STDOUT_FILENO);
     ::dup2(file, STDERR_FILENO);
-    ::execv(argv[0], argv.data());
+    ::execve(argv[0], argv.data(), envp.data());
     ::_exit(127);
   }
   ::close(file);
@@ -49,29 +78,46 @@ Process& Process::operator=(Process&& other) noexcept {
   if (this != &other) {
     stop();
     pid_ = std::exchange(other.pid_, 0);
+    exit_code_ = other.exit_code_;
     output_ = std::move(other.output_);
+    usage_ = other.usage_;
   }
   return *this;
 }
 
 bool Process::running() {
+  int status = 0;
   if (pid_ == 0) return false;
-  if (::waitpid(pid_, nullptr, WNOHANG) != pid_) return true;
+  if (::wait4(pid_, &status, WNOHANG, &usage_) != pid_) return true;
+  exit_code_ = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   pid_ = 0;
   return false;
+}
+
+void Process::signal(int number) const {
+  if (pid_ != 0) ::kill(pid_, number);
+}
+
+std::optional<int> Process::wait(std::chrono::milliseconds patience) {
+  auto const end = std::chrono::steady_clock::now() + patience;
+  while (running()) {
+    if (std::chrono::steady_clock::now() > end) return std::nullopt;
+    std::this_thread::sleep_for(look_again);
+  }
+  return exit_code_;
 }
 
 void Process::stop() noexcept {
   if (pid_ == 0) return;
   ::kill(pid_, SIGTERM);
-  for (int i = 0; i < 500; ++i) {
-    if (!running()) return;
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
+  ::kill(pid_, SIGCONT);  // it may be stopped
+  if (wait(time_to_stop)) return;
   ::kill(pid_, SIGKILL);
-  ::waitpid(pid_, nullptr, 0);
+  ::wait4(pid_, nullptr, 0, &usage_);
   pid_ = 0;
 }
+
+std::string Process::output() const { return read_file(output_); }
 
 std::string Process::last_output() const {
   std::ifstream stream(output_);
@@ -85,8 +131,15 @@ std::string Process::last_output() const {
   return result;
 }
 
+std::string read_file(std::filesystem::path const& file) {
+  std::ifstream stream(file, std::ios::binary);
+  std::ostringstream text;
+  text << stream.rdbuf();
+  return std::move(text).str();
+}
+
 TemporaryFolder::TemporaryFolder() {
-  std::string name = (std::filesystem::temp_directory_path() / "conformance-XXXXXX").string();
+  std::string name = (std::filesystem::temp_directory_path() / "echo-test-XXXXXX").string();
   if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error(name + ": " + std::strerror(errno));
   path_ = name;
 }
@@ -115,4 +168,4 @@ std::vector<std::uint16_t> free_ports(std::size_t count) {
   return ports;
 }
 
-}  // namespace conformance
+}  // namespace programs
