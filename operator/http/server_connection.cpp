@@ -189,7 +189,7 @@ void ServerConnection::make_room() {
 asio::awaitable<ServerConnection::Fill> ServerConnection::fill(MonotonicTime deadline) {
   if (reading_ahead_) {
     std::size_t const before = input().size();
-    while (reading_ahead_) {
+    while (reading_ahead_ && input().size() == before) {
       if (co_await read_ahead_done_.wait(broken_ ? seams::never : deadline) != seams::Woken::opened) close();
     }
     if (input().size() > before) co_return Fill::data;
@@ -225,17 +225,22 @@ void ServerConnection::watch_peer() {
 asio::awaitable<void> ServerConnection::read_ahead() {
   // A small one: the client may watch for hours, and there may be thousands like it.
   std::array<char, 64> bytes{};
-  auto const count = co_await stream_->read_some(bytes, seams::never);
-  if (!count) {
-    broken_ = true;
-  } else if (*count == 0) {
-    peer_ended_ = true;
-  } else {
-    make_room();
-    while (input_size_ - input_end_ < *count) make_room();
-    std::memcpy(input_.get() + input_end_, bytes.data(), *count);
-    input_end_ += *count;
-  }
+  do {
+    auto const count = co_await stream_->read_some(bytes, seams::never);
+    if (!count) {
+      broken_ = true;
+    } else if (*count == 0) {
+      peer_ended_ = true;
+    } else if (input().size() + *count > small_input) {
+      close();  // who talks that much instead of listening cannot be watched any more
+    } else {
+      make_room();
+      while (input_size_ - input_end_ < *count) make_room();
+      std::memcpy(input_.get() + input_end_, bytes.data(), *count);
+      input_end_ += *count;
+      read_ahead_done_.open();
+    }
+  } while (on_end_ && !broken_ && !peer_ended_);
   reading_ahead_ = false;
   if (broken_ || peer_ended_) tell_end();
   read_ahead_done_.open();

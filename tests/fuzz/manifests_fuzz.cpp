@@ -42,11 +42,9 @@ void check_texts(json::value const& value) {
   (void)http::duplicate_keys(compact);
   auto const yaml = http::to_yaml(value);
   auto const from_yaml = http::decode_body(yaml, http::MediaType::yaml);
-  if (!same(from_yaml, value)) {
-    std::fprintf(stderr, "%s\n%s\n%s\n", compact.c_str(), yaml.c_str(),
-                 from_yaml ? json::serialize(*from_yaml).c_str() : from_yaml.error().c_str());
-  }
-  fuzz::require(same(from_yaml, value), "YAML that is written reads as it was");
+  // A float from 2^63 on is written as Go writes it, as an integer, which manifests are not to hold.
+  bool const too_large = !from_yaml && from_yaml.error().contains("does not fit in 64 bits");
+  fuzz::require(too_large || same(from_yaml, value), "YAML that is written reads as it was");
 }
 
 void check_json(std::string_view text) {

@@ -374,6 +374,23 @@ TEST_F(ServerTest, keeps_the_connection_after_a_stream_and_still_ends_it_when_id
   EXPECT_EQ(server->connections(), 0U);
 }
 
+TEST_F(ServerTest, hears_of_the_end_of_a_client_that_has_sent_more_behind_a_watch) {
+  service.handler = streaming({"one"}, true);
+  serve();
+  // answer_to() ends its side when it has sent this; the stream goes on until it is heard of.
+  answer_to(get + "garbage\r\n" + std::string(200, 'x'));
+  EXPECT_EQ(ended, 1);
+  EXPECT_TRUE(finished);
+}
+
+TEST_F(ServerTest, breaks_with_a_client_that_sends_on_and_on_behind_a_watch) {
+  service.handler = streaming({"one"}, true);
+  serve();
+  answer_to(get + std::string(100'000, 'x'));
+  EXPECT_EQ(ended, 1);
+  EXPECT_FALSE(finished);
+}
+
 TEST_F(ServerTest, does_not_call_who_is_no_longer_interested) {
   service.handler = [&](seams::HttpRequest const&, seams::HttpResponseWriter& writer) -> asio::awaitable<void> {
     writer.on_end([this] { ++ended; });

@@ -55,14 +55,15 @@ std::optional<api::Error> admit(Admission const& admission, api::Object& object,
 }
 
 void fill_in(json::object& document, bool /*modern*/) {
-  auto* const spec = document.if_contains("spec");
-  if (spec == nullptr || !spec->is_object()) return;
-  fill_in_definition(spec->get_object());
+  auto const* const found_spec = document.if_contains("spec");
+  if (found_spec == nullptr || !found_spec->is_object()) return;
   auto& status = document["status"];
   if (!status.is_object()) status.emplace_object();
+  auto& spec = document.at("spec").get_object();  // looked up only now: a new member moves the others
+  fill_in_definition(spec);
   auto const* const kept = status.get_object().if_contains("storedVersions");
   if (kept != nullptr && kept->is_array() && !kept->get_array().empty()) return;
-  auto const* const versions = spec->get_object().if_contains("versions");
+  auto const* const versions = spec.if_contains("versions");
   if (versions == nullptr || !versions->is_array()) return;
   auto const found = std::ranges::find_if(versions->get_array(), stores);
   if (found != versions->get_array().end()) status.get_object()["storedVersions"] = json::array{name_of(*found)};

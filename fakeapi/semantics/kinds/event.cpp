@@ -117,8 +117,6 @@ void rename(api::Object& object, bool to_core) {
 }
 
 std::optional<api::Error> admit_newer(Admission const& admission, api::Object& object, api::Object const* /*stored*/) {
-  // Whoever accounts for fields has admitted it before: then it is as it is stored.
-  if (object.api_version == "v1") return std::nullopt;
   if (auto error = admit_typed(admission, object, nullptr)) return error;
   rename(object, true);
   object.api_version = "v1";
