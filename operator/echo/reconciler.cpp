@@ -122,6 +122,8 @@ void EchoReconciler::recall(Pass& pass) {
   if (!seen.echo) return memories_.forget(pass.context.key());
   if (!status_storable_ && seen.echo->status) status_storable_ = true;  // somebody could store one
   seen.status_storable = status_storable_;
+  seen.fallback_image = options_.fallback_image;
+  seen.adopt_tutorial = options_.adopt_tutorial;
   seen.refusal = pass.refusal ? &*pass.refusal : nullptr;
   Memory* const memory = memories_.find(pass.context.key(), seen.echo->metadata.uid);
   if (memory == nullptr) return;

@@ -24,6 +24,10 @@ struct ReconcilerOptions {
   /// The revision that the cache of Deployments has reached. Unset: a Deployment in the cache always counts as new
   /// enough to vouch for what the Echo wants.
   std::function<api::ResourceVersion()> deployments_observed{};
+  /// What the containers of an Echo without spec.image run.
+  std::string fallback_image{default_image};
+  /// See Observation::adopt_tutorial.
+  bool adopt_tutorial = false;
   /// Where the definition of Echo has no status: how long until it is looked again, when there is something to tell.
   seams::Duration status_probe_interval = std::chrono::minutes(10);
 };

@@ -46,7 +46,8 @@ EchoReconciler::ActionResult EchoReconciler::add_finalizer(Pass& pass) {
 }
 
 EchoReconciler::ActionResult EchoReconciler::create_deployment(Pass& pass) {
-  auto answer = co_await api_.create(api::deployments, wanted_deployment(Echo(*pass.seen.echo)), write_options(pass));
+  auto wanted = wanted_deployment(Echo(*pass.seen.echo), options_.fallback_image);
+  auto answer = co_await api_.create(api::deployments, std::move(wanted), write_options(pass));
   if (!answer) {
     // The cache does not show it yet; it will show whose it is.
     if (answer.error().is(api::Reason::already_exists)) co_return as_conflict(std::move(answer.error()));

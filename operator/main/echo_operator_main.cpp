@@ -60,6 +60,12 @@ std::optional<int> parse(int argc, char** argv, Arguments& arguments) {
                  "the kubeconfig; without it $KUBECONFIG, the pod's service account, ~/.kube/config");
   app.add_option("--context", arguments.access.context, "the context of the kubeconfig, if not its current one");
   app.add_option("-n,--namespace", arguments.operator_.namespace_, "only this namespace; without it all of them");
+  app.add_option("--echo-image", arguments.operator_.reconciler.fallback_image,
+                 "what the containers of Echoes without spec.image run")
+      ->check([](std::string const& image) { return std::string(image.empty() ? "it must not be empty" : ""); })
+      ->capture_default_str();
+  app.add_flag("--adopt-tutorial", arguments.operator_.reconciler.adopt_tutorial,
+               "take over Deployments that look exactly as the tutorial's operator makes them");
   app.add_option("--max-concurrent-reconciles", arguments.operator_.max_concurrent_reconciles,
                  "how many Echoes are worked on at once")
       ->check(CLI::Range(1U, 1000U))
@@ -161,7 +167,8 @@ class SideServer {
   http::HttpServer server_;
 };
 
-asio::awaitable<int> explain(api::Api& api, seams::Clock& clock, api::ObjectKey key) {
+asio::awaitable<int> explain(api::Api& api, seams::Clock& clock, api::ObjectKey key,
+                             echo::ReconcilerOptions const& options_of_operator) {
   constexpr auto patience = std::chrono::seconds(30);
   api::GetOptions options;
   options.deadline = clock.now() + patience;
@@ -175,6 +182,8 @@ asio::awaitable<int> explain(api::Api& api, seams::Clock& clock, api::ObjectKey 
   if (!deployment && !deployment.error().is(api::Reason::not_found)) co_return failed(deployment.error());
   echo::Observation seen;
   seen.echo = *echo;
+  seen.fallback_image = options_of_operator.fallback_image;
+  seen.adopt_tutorial = options_of_operator.adopt_tutorial;
   if (deployment) seen.deployment = *deployment;
   std::cout << echo::explain(seen);
   co_return 0;
@@ -211,7 +220,8 @@ int run(Arguments const& arguments) {
     std::string space = arguments.operator_.namespace_.empty() ? access->namespace_ : arguments.operator_.namespace_;
     if (space.empty()) space = "default";
     int code = cannot_explain;
-    asio::co_spawn(context, explain(api, clock, {std::move(space), arguments.explained}),
+    asio::co_spawn(context,
+                   explain(api, clock, {std::move(space), arguments.explained}, arguments.operator_.reconciler),
                    [&](std::exception_ptr const& bug, int outcome) {
                      if (bug) std::rethrow_exception(bug);
                      code = outcome;

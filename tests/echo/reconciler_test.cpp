@@ -560,6 +560,54 @@ TEST(ReconcilerErrors, a_read_that_fails_decides_nothing) {
   EXPECT_EQ(desk.api.take(), get_echo + get_deployment);
 }
 
+// --- Options ---------------------------------------------------------------------------------------------------------
+
+TEST(ReconcilerOptions, the_operators_image_is_used_where_an_echo_names_none) {
+  echo::ReconcilerOptions options;
+  options.fallback_image = "theirs:1";
+  Desk desk(options);
+  desk.converge();
+  EXPECT_TRUE(text_of(*desk.deployment()).contains(R"("image":"theirs:1")")) << text_of(*desk.deployment());
+  desk.cluster.edit(echo::echoes, desk.key,
+                    [](api::Object& echo) { echo.spec = shared(R"({"replicas":2,"image":"own:1"})"); });
+  desk.deliver_and_reconcile().value();
+  EXPECT_TRUE(text_of(*desk.deployment()).contains(R"("image":"own:1")")) << text_of(*desk.deployment());
+}
+
+TEST(ReconcilerOptions, a_deployment_of_the_tutorials_is_taken_over_only_if_that_is_wanted) {
+  for (bool const wanted : {false, true}) {
+    echo::ReconcilerOptions options;
+    options.adopt_tutorial = wanted;
+    Desk desk(options);
+    auto const echo = desk.put_echo({});
+    auto deployment = make_deployment(*echo);
+    deployment->metadata.owner_references = std::vector<api::OwnerReference>{};
+    desk.cluster.put(api::deployments, *deployment);
+    desk.deliver_and_reconcile().value();
+    EXPECT_EQ(desk.deployment()->metadata.owner_references.empty(), !wanted);
+    EXPECT_EQ(desk.api.take(),
+              wanted ? "PATCH deployments.apps default/a\n" : "PATCH echoes.example.com default/a/status\n");
+  }
+}
+
+TEST(Reconciler, of_a_paused_echo_tells_once_and_then_costs_nothing_until_it_is_resumed) {
+  Desk desk;
+  desk.converge();
+  desk.cluster.edit(echo::echoes, desk.key,
+                    [](api::Object& echo) { echo.spec = shared(R"({"replicas":3,"paused":true})"); });
+  desk.deliver_and_reconcile().value();
+  EXPECT_EQ(desk.api.take(), "PATCH echoes.example.com default/a/status\n");
+  EXPECT_EQ(desk.ready(), "False Paused");
+  desk.deliver_and_reconcile().value();
+  desk.cluster.edit(api::deployments, desk.key,
+                    [](api::Object& deployment) { deployment.metadata.labels = api::StringMap{{"app", "x"}}; });
+  desk.deliver_and_reconcile().value();
+  EXPECT_EQ(desk.api.take(), "");
+  desk.scale(3);
+  desk.deliver_and_reconcile().value();
+  EXPECT_EQ(desk.api.take(), "PATCH deployments.apps default/a\n");
+}
+
 // --- The tutorial's definition --------------------------------------------------------------------------------------
 
 std::string const event = "CREATE events default/a.";
