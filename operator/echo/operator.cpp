@@ -1,5 +1,7 @@
 #include "operator/echo/operator.hpp"
 
+#include <ranges>
+
 #include "operator/api/kinds.hpp"
 #include "operator/echo/echo.hpp"
 #include "operator/runtime/metrics.hpp"
@@ -11,7 +13,6 @@ namespace {
 runtime::InformerOptions informer_options(api::Resource const& resource, OperatorOptions const& options) {
   runtime::InformerOptions informer;
   informer.resource = resource;
-  informer.namespace_ = options.namespace_;
   informer.watch_list = options.watch_list;
   return informer;
 }
@@ -23,11 +24,13 @@ runtime::ControllerOptions controller_options(OperatorOptions const& options) {
   return controller;
 }
 
-ReconcilerOptions reconciler_options(OperatorOptions const& options, runtime::Informer const& deployments,
+ReconcilerOptions reconciler_options(OperatorOptions const& options, runtime::Cache const& deployments,
                                      std::unique_ptr<runtime::LeaderElector> const& elector) {
   ReconcilerOptions reconciler = options.reconciler;
   if (options.leader_election) reconciler.not_after = [&elector] { return elector->not_after(); };
-  reconciler.deployments_observed = [&deployments] { return deployments.observed_version(); };
+  reconciler.deployments_observed = [&deployments](std::string const& space) {
+    return deployments.observed_version(space);
+  };
   return reconciler;
 }
 
@@ -35,12 +38,13 @@ ReconcilerOptions reconciler_options(OperatorOptions const& options, runtime::In
 
 Operator::Operator(seams::Environment const& environment, api::Api& api, OperatorOptions const& options)
     : clock_(environment.clock),
-      echoes_(environment, api, informer_options(echo::echoes, options)),
-      deployments_(environment, api, informer_options(api::deployments, options)),
+      echoes_(environment, api, informer_options(echo::echoes, options), options.namespaces),
+      deployments_(environment, api, informer_options(api::deployments, options), options.namespaces),
       reconciler_(environment, api, echoes_.store(), deployments_.store(),
                   reconciler_options(options, deployments_, elector_)),
-      controller_(environment, reconciler_, echoes_, controller_options(options)) {
-  controller_.owns(deployments_, echoes_concerned(echoes_.store()));
+      controller_(environment, reconciler_, *echoes_.informers().front(), controller_options(options)) {
+  for (auto const& informer : echoes_.informers() | std::views::drop(1)) controller_.adds(*informer);
+  for (auto const& informer : deployments_.informers()) controller_.owns(*informer, echoes_concerned(echoes_.store()));
   if (!options.leader_election) return;
   controller_.pause();
   elector_ = std::make_unique<runtime::LeaderElector>(
@@ -63,18 +67,22 @@ void Operator::stop(std::function<void(bool drained)> stopped) {
 void Operator::collect(seams::Metrics& metrics) const {
   seams::MonotonicTime const now = clock_.now();
   runtime::collect(controller_, now, metrics);
-  runtime::collect(echoes_, now, metrics);
-  runtime::collect(deployments_, now, metrics);
+  for (auto const* cache : {&echoes_, &deployments_})
+    for (auto const& informer : cache->informers()) runtime::collect(*informer, now, metrics);
   if (elector_) runtime::collect(*elector_, metrics);
 }
 
 std::vector<runtime::HealthCheck> Operator::readiness() const {
   std::vector<runtime::HealthCheck> checks;
-  for (auto const* informer : {&echoes_, &deployments_}) {
-    checks.push_back({"cache-" + informer->resource().qualified(), [informer] {
-                        if (!informer->trouble().empty()) return informer->trouble();
-                        return std::string(informer->synced() ? "" : "the first list is not complete");
-                      }});
+  for (auto const* cache : {&echoes_, &deployments_}) {
+    for (auto const& informer : cache->informers()) {
+      std::string name = "cache-" + informer->resource().qualified();
+      if (!informer->namespace_().empty()) name += "-in-" + informer->namespace_();
+      checks.push_back({std::move(name), [&one = *informer] {
+                          if (!one.trouble().empty()) return one.trouble();
+                          return std::string(one.synced() ? "" : "the first list is not complete");
+                        }});
+    }
   }
   if (elector_) {
     checks.push_back({"leader-election", [this] { return elector_->trouble(); }});
@@ -83,7 +91,7 @@ std::vector<runtime::HealthCheck> Operator::readiness() const {
 }
 
 std::uint64_t Operator::exceptions() const {
-  return controller_.stats().exceptions + echoes_.stats().exceptions + deployments_.stats().exceptions;
+  return controller_.stats().exceptions + echoes_.exceptions() + deployments_.exceptions();
 }
 
 }  // namespace echo

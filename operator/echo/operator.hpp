@@ -9,8 +9,8 @@
 
 #include "operator/api/api.hpp"
 #include "operator/echo/reconciler.hpp"
+#include "operator/runtime/cache.hpp"
 #include "operator/runtime/controller.hpp"
-#include "operator/runtime/informer.hpp"
 #include "operator/runtime/leader_elector.hpp"
 #include "operator/runtime/probes.hpp"
 #include "operator/seams/environment.hpp"
@@ -18,7 +18,7 @@
 namespace echo {
 
 struct OperatorOptions {
-  std::string namespace_;  ///< "": all of them
+  std::vector<std::string> namespaces;  ///< none: all of them
   unsigned max_concurrent_reconciles = 4;
   bool watch_list = false;  ///< see runtime::InformerOptions
   ReconcilerOptions reconciler;
@@ -26,7 +26,7 @@ struct OperatorOptions {
   std::optional<runtime::LeaderElectionOptions> leader_election{};
 };
 
-/// Two informers, a controller, the reconciler and the election, wired. A process that does not lead keeps its caches
+/// Two caches, a controller, the reconciler and the election, wired. A process that does not lead keeps its caches
 /// up, so that it can go on where another has stopped; its writes are held back once its lead is over. Environment and
 /// Api outlive it; it is destroyed after stop() has reported a drain, or after its coroutines' frames (a killed
 /// process).
@@ -59,8 +59,8 @@ class Operator {
 
  private:
   seams::Clock& clock_;
-  runtime::Informer echoes_;
-  runtime::Informer deployments_;
+  runtime::Cache echoes_;
+  runtime::Cache deployments_;
   EchoReconciler reconciler_;
   runtime::Controller controller_;
   std::unique_ptr<runtime::LeaderElector> elector_;

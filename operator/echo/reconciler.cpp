@@ -96,7 +96,7 @@ bool EchoReconciler::claims_too_early(Pass const& pass, Action const& action) {
   if (!write->status[ConditionType::ready].holds) return false;
   Memory const* const memory = memories_.find(pass.context.key(), pass.seen.echo->metadata.uid);
   return memory != nullptr && memory->generation == pass.seen.echo->metadata.generation &&
-         options_.deployments_observed() < memory->generation_seen_at;
+         options_.deployments_observed(pass.context.key().namespace_) < memory->generation_seen_at;
 }
 
 boost::asio::awaitable<std::expected<void, api::Error>> EchoReconciler::look_at_server(Pass& pass) {

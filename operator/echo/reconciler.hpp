@@ -21,9 +21,9 @@ struct ReconcilerOptions {
   std::string field_manager = "echo-operator";
   /// The moment after which no write must be sent any more (the end of the lease); unset: there is none.
   std::function<seams::MonotonicTime()> not_after{};
-  /// The revision that the cache of Deployments has reached. Unset: a Deployment in the cache always counts as new
-  /// enough to vouch for what the Echo wants.
-  std::function<api::ResourceVersion()> deployments_observed{};
+  /// The revision that the cache of Deployments has reached in a namespace. Unset: a Deployment in the cache always
+  /// counts as new enough to vouch for what the Echo wants.
+  std::function<api::ResourceVersion(std::string const&)> deployments_observed{};
   /// What the containers of an Echo without spec.image run.
   std::string fallback_image{default_image};
   /// See Observation::adopt_tutorial.

@@ -18,6 +18,7 @@
 #include "operator/client/http_api.hpp"
 #include "operator/echo/echo.hpp"
 #include "operator/echo/explain.hpp"
+#include "operator/echo/names.hpp"
 #include "operator/echo/operator.hpp"
 #include "operator/http/server.hpp"
 #include "operator/real/commands.hpp"
@@ -49,6 +50,7 @@ struct Arguments {
   std::string probe_address = "0";
   bool verbose = false;
   std::string explained;  ///< explain: the Echo's name; "": run
+  std::string explained_namespace;
 };
 
 std::optional<int> parse(int argc, char** argv, Arguments& arguments) {
@@ -59,7 +61,12 @@ std::optional<int> parse(int argc, char** argv, Arguments& arguments) {
   app.add_option("--kubeconfig", arguments.access.kubeconfig,
                  "the kubeconfig; without it $KUBECONFIG, the pod's service account, ~/.kube/config");
   app.add_option("--context", arguments.access.context, "the context of the kubeconfig, if not its current one");
-  app.add_option("-n,--namespace", arguments.operator_.namespace_, "only this namespace; without it all of them");
+  app.add_option("-n,--namespace", arguments.operator_.namespaces,
+                 "only this namespace (repeatable); without it all of them")
+      ->check([](std::string const& name) {
+        return std::string(echo::is_dns1123_label(name) ? "" : "\"" + name + "\" is no name of a namespace");
+      })
+      ->allow_extra_args(false);
   app.add_option("--echo-image", arguments.operator_.reconciler.fallback_image,
                  "what the containers of Echoes without spec.image run")
       ->check([](std::string const& image) { return std::string(image.empty() ? "it must not be empty" : ""); })
@@ -86,7 +93,7 @@ std::optional<int> parse(int argc, char** argv, Arguments& arguments) {
   auto& explain =
       *app.add_subcommand("explain", "show what the operator would do about one Echo now, and why; changes nothing");
   explain.add_option("NAME", arguments.explained, "the Echo's name")->required();
-  explain.add_option("-n,--namespace", arguments.operator_.namespace_, "its namespace, if not the context's");
+  explain.add_option("-n,--namespace", arguments.explained_namespace, "its namespace, if not the context's");
   explain.fallthrough();
   try {
     app.parse(argc, argv);
@@ -150,6 +157,13 @@ std::expected<std::optional<real::ListenAddress>, std::string> parse_listen_addr
   if (error != std::errc() || end != text.data() + text.size() || port > 65535) return refused();
   where.port = static_cast<std::uint16_t>(port);
   return where;
+}
+
+/// "a,b", or "all".
+std::string joined(std::vector<std::string> const& namespaces) {
+  std::string text;
+  for (auto const& one : namespaces) text += (text.empty() ? "" : ",") + one;
+  return text.empty() ? "all" : text;
 }
 
 /// One small HTTP server of the operator's.
@@ -217,7 +231,9 @@ int run(Arguments const& arguments) {
   options.credentials = &credentials;
   client::HttpApi api(connector, clock, options);
   if (!arguments.explained.empty()) {
-    std::string space = arguments.operator_.namespace_.empty() ? access->namespace_ : arguments.operator_.namespace_;
+    std::string space = arguments.explained_namespace;
+    if (space.empty() && arguments.operator_.namespaces.size() == 1) space = arguments.operator_.namespaces.front();
+    if (space.empty()) space = access->namespace_;
     if (space.empty()) space = "default";
     int code = cannot_explain;
     asio::co_spawn(context,
@@ -293,7 +309,7 @@ int run(Arguments const& arguments) {
       });
   log.info("starting", {{"server", access->server.to_string()},
                         {"from", access->origin},
-                        {"namespace", arguments.operator_.namespace_}});
+                        {"namespaces", joined(arguments.operator_.namespaces)}});
   echo_operator.start();
   context.run();
   return exit_code;

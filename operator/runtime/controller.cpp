@@ -40,10 +40,22 @@ Controller::Controller(seams::Environment const& environment, Reconciler& reconc
       queue_time_(queue_bounds) {
   seams::check(options_.max_concurrent > 0, "a controller needs a worker");
   for (unsigned i = 0; i < options_.max_concurrent; ++i) runs_.push_back(std::make_unique<Run>());
-  caches_.push_back(&primary_);
-  primary_.subscribe(
-      {[this](api::ObjectPtr const& before, api::ObjectPtr const& after) { primary_changed(before, after); },
-       [this](api::ResourceVersion version) { cache_progressed(0, version); }});
+  watch_primary(primary_);
+}
+
+void Controller::adds(Informer& more) {
+  seams::check(!started_, "what a controller is for is said before the start");
+  seams::check(&more.store() == &primary_.store(), "the objects of a controller are in one store");
+  watch_primary(more);
+}
+
+void Controller::watch_primary(Informer& informer) {
+  std::size_t const cache = caches_.size();
+  caches_.push_back(&informer);
+  informer.subscribe({[this, &informer](api::ObjectPtr const& before, api::ObjectPtr const& after) {
+                        primary_changed(informer, before, after);
+                      },
+                      [this, cache](api::ResourceVersion version) { cache_progressed(cache, version); }});
 }
 
 void Controller::owns(Informer& informer, Mapping mapping) {
@@ -96,10 +108,10 @@ void Controller::enqueue(api::ObjectKey const& key) {
   pump();
 }
 
-void Controller::primary_changed(api::ObjectPtr const& before, api::ObjectPtr const& after) {
+void Controller::primary_changed(Informer const& informer, api::ObjectPtr const& before, api::ObjectPtr const& after) {
   Cause const cause = !before ? Cause::created : !after ? Cause::deleted : Cause::updated;
   // What a first list shows has been there for a while, and there may be much of it.
-  Priority const priority = primary_.synced() ? Priority::normal : Priority::low;
+  Priority const priority = informer.synced() ? Priority::normal : Priority::low;
   queue_.add((after ? after : before)->key(), cause, environment_.clock.now(), priority);
 }
 

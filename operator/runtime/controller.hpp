@@ -75,6 +75,9 @@ class Controller {
   Controller(Controller const&) = delete;
   Controller& operator=(Controller const&) = delete;
 
+  /// … and for those of further informers, of other namespaces, that keep them in the same store. Before start().
+  void adds(Informer& more);
+
   /// Changes of these objects cause a reconcile of their owner: an object of `primary` of this kind. Before start().
   void owns(Informer& informer, OwnerKind owner) { owns(informer, map_to_owner(primary_.store(), std::move(owner))); }
   /// Changes of these objects cause a reconcile of whatever `mapping` names. Before start().
@@ -144,8 +147,8 @@ class Controller {
   };
   using KeyStates = std::unordered_map<api::ObjectKey, KeyState, ObjectKeyHash>;
 
-  void watch_cache(Informer& informer, Mapping mapping);
-  void primary_changed(api::ObjectPtr const& before, api::ObjectPtr const& after);
+  void watch_primary(Informer& informer);
+  void primary_changed(Informer const& informer, api::ObjectPtr const& before, api::ObjectPtr const& after);
   void cache_progressed(std::size_t cache, api::ResourceVersion version);
 
   /// Starts what is ready as long as there are workers.
@@ -172,7 +175,7 @@ class Controller {
 
   seams::Environment environment_;
   Reconciler& reconciler_;
-  Informer& primary_;
+  Informer& primary_;  ///< of several the first; its store is that of all of them
   ControllerOptions options_;
   std::vector<Informer*> caches_;  ///< the primary first
   AddKey add_owned_;
