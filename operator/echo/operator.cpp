@@ -40,7 +40,8 @@ Operator::Operator(seams::Environment const& environment, api::Api& api, Operato
     : clock_(environment.clock),
       echoes_(environment, api, informer_options(echo::echoes, options), options.namespaces),
       deployments_(environment, api, informer_options(api::deployments, options), options.namespaces),
-      reconciler_(environment, api, echoes_.store(), deployments_.store(),
+      events_(environment, api, {.component = options.reconciler.field_manager}),
+      reconciler_(environment, api, echoes_.store(), deployments_.store(), events_,
                   reconciler_options(options, deployments_, elector_)),
       controller_(environment, reconciler_, *echoes_.informers().front(), controller_options(options)) {
   for (auto const& informer : echoes_.informers() | std::views::drop(1)) controller_.adds(*informer);
@@ -59,8 +60,10 @@ void Operator::start() {
 
 void Operator::stop(std::function<void(bool drained)> stopped) {
   controller_.stop([this, stopped = std::move(stopped)](bool drained) mutable {
-    if (!elector_) return stopped(drained);
-    elector_->stop(drained, [drained, stopped = std::move(stopped)] { stopped(drained); });
+    events_.stop([this, drained, stopped = std::move(stopped)]() mutable {
+      if (!elector_) return stopped(drained);
+      elector_->stop(drained, [drained, stopped = std::move(stopped)] { stopped(drained); });
+    });
   });
 }
 
@@ -69,6 +72,7 @@ void Operator::collect(seams::Metrics& metrics) const {
   runtime::collect(controller_, now, metrics);
   for (auto const* cache : {&echoes_, &deployments_})
     for (auto const& informer : cache->informers()) runtime::collect(*informer, now, metrics);
+  events_.collect(metrics);
   if (elector_) runtime::collect(*elector_, metrics);
 }
 

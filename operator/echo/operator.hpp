@@ -37,7 +37,7 @@ class Operator {
   Operator& operator=(Operator const&) = delete;
 
   void start();
-  /// See runtime::Controller::stop(). When all has drained the lease is given back.
+  /// See runtime::Controller::stop(). Then Events that wait are sent, and when all has drained the lease is given back.
   void stop(std::function<void(bool drained)> stopped);
 
   /// There is no election, or this process has won it.
@@ -56,11 +56,13 @@ class Operator {
 
   runtime::Controller const& controller() const { return controller_; }
   EchoReconciler const& reconciler() const { return reconciler_; }
+  runtime::EventRecorder const& events() const { return events_; }
 
  private:
   seams::Clock& clock_;
   runtime::Cache echoes_;
   runtime::Cache deployments_;
+  runtime::EventRecorder events_;
   EchoReconciler reconciler_;
   runtime::Controller controller_;
   std::unique_ptr<runtime::LeaderElector> elector_;

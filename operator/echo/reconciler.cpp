@@ -26,11 +26,13 @@ runtime::Mapping echoes_concerned(runtime::Store const& echo_store) {
 }
 
 EchoReconciler::EchoReconciler(seams::Environment const& environment, api::Api& api, runtime::Store const& echo_store,
-                               runtime::Store const& deployment_store, ReconcilerOptions options)
+                               runtime::Store const& deployment_store, runtime::EventRecorder& events,
+                               ReconcilerOptions options)
     : environment_(environment),
       api_(api),
       echoes_(echo_store),
       deployments_(deployment_store),
+      events_(events),
       options_(std::move(options)) {}
 
 boost::asio::awaitable<EchoReconciler::Outcome> EchoReconciler::reconcile(runtime::ReconcileContext& context) {

@@ -10,6 +10,7 @@
 #include "operator/api/api.hpp"
 #include "operator/echo/memory.hpp"
 #include "operator/echo/plan.hpp"
+#include "operator/runtime/event_recorder.hpp"
 #include "operator/runtime/mapping.hpp"
 #include "operator/runtime/reconciler.hpp"
 #include "operator/runtime/store.hpp"
@@ -48,7 +49,8 @@ class EchoReconciler final : public runtime::Reconciler {
   using Outcome = std::expected<runtime::ReconcileResult, api::Error>;
 
   EchoReconciler(seams::Environment const& environment, api::Api& api, runtime::Store const& echo_store,
-                 runtime::Store const& deployment_store, ReconcilerOptions options = {});
+                 runtime::Store const& deployment_store, runtime::EventRecorder& events,
+                 ReconcilerOptions options = {});
 
   boost::asio::awaitable<Outcome> reconcile(runtime::ReconcileContext& context) override;
 
@@ -84,7 +86,7 @@ class EchoReconciler final : public runtime::Reconciler {
   ActionResult remove_finalizer(Pass& pass);
   ActionResult write_status(Pass& pass, WriteStatus const& action);
   ActionResult find_out_why_status_is_missing(Pass& pass);
-  ActionResult record_event(Pass& pass, RecordEvent const& action);
+  Next record_event(Pass& pass, RecordEvent const& action);
 
   /// What follows from an error that the action itself makes no sense of.
   api::Result<Next> failed(Pass& pass, api::Verb verb, api::Resource const& resource, api::Error error);
@@ -94,18 +96,19 @@ class EchoReconciler final : public runtime::Reconciler {
   void child_is_gone(Pass& pass);
   void log_standing(Pass const& pass, EchoStatus const& status) const;
   Memory& memory_of(Pass const& pass);
+  seams::MonotonicTime not_after() const;
   api::WriteOptions write_options(Pass const& pass) const;
 
   seams::Environment environment_;
   api::Api& api_;
   runtime::Store const& echoes_;
   runtime::Store const& deployments_;
+  runtime::EventRecorder& events_;
   ReconcilerOptions options_;
   Memories memories_;
   /// False: the definition of Echo has no status, as of `status_probed_at_`.
   bool status_storable_ = true;
   seams::MonotonicTime status_probed_at_{};
-  std::uint64_t events_recorded_ = 0;
 };
 
 }  // namespace echo

@@ -5,7 +5,6 @@
 #include "operator/api/kinds.hpp"
 #include "operator/echo/deployment.hpp"
 #include "operator/echo/echo.hpp"
-#include "operator/echo/event.hpp"
 #include "operator/echo/patches.hpp"
 #include "operator/echo/reconciler.hpp"
 
@@ -32,7 +31,7 @@ EchoReconciler::ActionResult EchoReconciler::carry_out(Pass& pass, Action const&
     ActionResult operator()(DeleteDeployment const&) const { return self.delete_deployment(pass); }
     ActionResult operator()(RemoveFinalizer const&) const { return self.remove_finalizer(pass); }
     ActionResult operator()(WriteStatus const& status) const { return self.write_status(pass, status); }
-    ActionResult operator()(RecordEvent const& event) const { return self.record_event(pass, event); }
+    ActionResult operator()(RecordEvent const& event) const { co_return self.record_event(pass, event); }
   };
   return std::visit(Dispatch{*this, pass}, action);
 }
@@ -144,26 +143,23 @@ EchoReconciler::ActionResult EchoReconciler::find_out_why_status_is_missing(Pass
   co_return as_conflict(std::move(changed));
 }
 
-EchoReconciler::ActionResult EchoReconciler::record_event(Pass& pass, RecordEvent const& action) {
+EchoReconciler::Next EchoReconciler::record_event(Pass& pass, RecordEvent const& action) {
   seams::MonotonicTime const now = environment_.clock.now();
   if (now - status_probed_at_ >= options_.status_probe_interval) {
     status_storable_ = true;  // perhaps, by now: the plan will be to write a status
     status_probed_at_ = now;
-    co_return Next::plan_again;
+    return Next::plan_again;
   }
-  Echo const echo(*pass.seen.echo);
   environment_.log.info(
       "an Echo has changed",
       {{"echo", pass.context.key().to_string()}, {"reason", action.reason.view()}, {"message", action.message.view()}});
-  auto event = event_about(echo, action, ++events_recorded_, environment_.clock.wall_now());
-  // Told once, whether the Event can be stored or not: an Event is not worth a retry.
+  // Told once, whether the Event can be stored or not.
   memory_of(pass).announced = plan(pass.seen).standing;
-  auto const answer = co_await api_.create(api::events, std::move(event), write_options(pass));
-  if (!answer) {
-    environment_.log.warning("an Event could not be stored",
-                             {{"echo", pass.context.key().to_string()}, {"error", answer.error().to_string()}});
-  }
-  co_return Next::plan_again;
+  auto const& metadata = pass.seen.echo->metadata;
+  events_.record({std::string(api_version), std::string(kind), pass.context.key(), metadata.uid,
+                  metadata.resource_version, action.warning, std::string(action.reason.view()),
+                  std::string(action.message.view()), not_after()});
+  return Next::plan_again;
 }
 
 api::Result<EchoReconciler::Next> EchoReconciler::failed(Pass& pass, api::Verb verb, api::Resource const& resource,
@@ -219,11 +215,15 @@ Memory& EchoReconciler::memory_of(Pass const& pass) {
   return memories_.of(pass.context.key(), pass.seen.echo->metadata.uid);
 }
 
+seams::MonotonicTime EchoReconciler::not_after() const {
+  return options_.not_after ? options_.not_after() : seams::never;
+}
+
 api::WriteOptions EchoReconciler::write_options(Pass const& pass) const {
   api::WriteOptions options;
   options.field_manager = options_.field_manager;
   options.deadline = pass.context.deadline();
-  if (options_.not_after) options.not_after = options_.not_after();
+  options.not_after = not_after();
   return options;
 }
 

@@ -68,7 +68,7 @@ TEST(ReconcilerBudget, converged_costs_nothing) {
 TEST(ReconcilerBudget, a_restarted_operator_finds_a_converged_echo_and_does_nothing) {
   Desk desk;
   desk.converge();
-  echo::EchoReconciler again(desk.world.environment(), desk.api, desk.echoes, desk.deployments);
+  echo::EchoReconciler again(desk.world.environment(), desk.api, desk.echoes, desk.deployments, desk.events);
   runtime::ReconcileContext context(desk.key, false, desk.world.now() + seconds(60));
   bool ended = false;
   boost::asio::co_spawn(
@@ -157,7 +157,7 @@ TEST(Reconciler, deletes_its_deployment_by_uid_and_version_in_the_background) {
 TEST(Reconciler, gives_every_write_the_deadline_of_the_reconcile_and_the_end_of_the_lease) {
   Desk desk;
   seams::MonotonicTime const lease_end = desk.world.now() + seconds(7);
-  echo::EchoReconciler leader(desk.world.environment(), desk.api, desk.echoes, desk.deployments,
+  echo::EchoReconciler leader(desk.world.environment(), desk.api, desk.echoes, desk.deployments, desk.events,
                               {.not_after = [&] { return lease_end; }});
   desk.put_echo({.finalizers = {}});
   desk.deliver();
