@@ -20,6 +20,7 @@ runtime::InformerOptions informer_options(api::Resource const& resource, Operato
 runtime::ControllerOptions controller_options(OperatorOptions const& options) {
   runtime::ControllerOptions controller;
   controller.name = "echo";
+  controller.kind = kind;
   controller.max_concurrent = options.max_concurrent_reconciles;
   return controller;
 }

@@ -48,6 +48,7 @@ boost::asio::awaitable<EchoReconciler::Outcome> EchoReconciler::reconcile(runtim
   for (int actions = 0; actions <= most_actions; ++actions) {
     recall(pass);
     Plan const plan = echo::plan(pass.seen);
+    if (context.log().enabled(seams::LogLevel::debug)) context.log().debug("planned", {{"plan", to_string(plan)}});
     if (plan.actions.empty()) co_return finish(pass, plan);
     if (claims_too_early(pass, plan.actions.front())) {
       auto const looked = co_await look_at_server(pass);

@@ -94,7 +94,7 @@ class EchoReconciler final : public runtime::Reconciler {
   void saw_echo(Pass& pass, api::ObjectPtr echo);
   void saw_deployment(Pass& pass, api::ObjectPtr deployment);
   void child_is_gone(Pass& pass);
-  void log_standing(Pass const& pass, EchoStatus const& status) const;
+  static void log_standing(Pass& pass, EchoStatus const& status);
   Memory& memory_of(Pass const& pass);
   seams::MonotonicTime not_after() const;
   api::WriteOptions write_options(Pass const& pass) const;

@@ -131,8 +131,8 @@ EchoReconciler::ActionResult EchoReconciler::find_out_why_status_is_missing(Pass
   saw_echo(pass, std::move(*answer));
   if (same && !has_status) {
     if (status_storable_) {
-      environment_.log.warning("the definition of Echo has no status; conditions are told in Events instead",
-                               {{"definition", "echoes.example.com"}});
+      pass.context.log().warning("the definition of Echo has no status; conditions are told in Events instead",
+                                 {{"definition", "echoes.example.com"}});
     }
     status_storable_ = false;
     status_probed_at_ = environment_.clock.now();
@@ -150,9 +150,8 @@ EchoReconciler::Next EchoReconciler::record_event(Pass& pass, RecordEvent const&
     status_probed_at_ = now;
     return Next::plan_again;
   }
-  environment_.log.info(
-      "an Echo has changed",
-      {{"echo", pass.context.key().to_string()}, {"reason", action.reason.view()}, {"message", action.message.view()}});
+  pass.context.log().info("an Echo has changed",
+                          {{"reason", action.reason.view()}, {"message", action.message.view()}});
   // Told once, whether the Event can be stored or not.
   memory_of(pass).announced = plan(pass.seen).standing;
   auto const& metadata = pass.seen.echo->metadata;
@@ -200,15 +199,14 @@ void EchoReconciler::child_is_gone(Pass& pass) {
   pass.seen.deployment = nullptr;
 }
 
-void EchoReconciler::log_standing(Pass const& pass, EchoStatus const& status) const {
-  if (!environment_.log.enabled(seams::LogLevel::info)) return;
+void EchoReconciler::log_standing(Pass& pass, EchoStatus const& status) {
+  if (!pass.context.log().enabled(seams::LogLevel::info)) return;
   auto const* const before = pass.seen.echo->status.get();
   bool const news = holds(before, ConditionType::ready) != status[ConditionType::ready].holds ||
                     holds(before, ConditionType::degraded) != status[ConditionType::degraded].holds;
   if (!news) return;
-  environment_.log.info("an Echo has changed", {{"echo", pass.context.key().to_string()},
-                                                {"reason", status[ConditionType::ready].reason.view()},
-                                                {"message", status[ConditionType::ready].message.view()}});
+  pass.context.log().info("an Echo has changed", {{"reason", status[ConditionType::ready].reason.view()},
+                                                  {"message", status[ConditionType::ready].message.view()}});
 }
 
 Memory& EchoReconciler::memory_of(Pass const& pass) {

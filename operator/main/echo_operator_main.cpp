@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <exception>
 #include <iostream>
+#include <map>
 #include <memory>
 #include <stdexcept>
 #include <vector>
@@ -49,6 +50,7 @@ struct Arguments {
   std::string metrics_address = "0";
   std::string probe_address = "0";
   bool verbose = false;
+  real::LogFormat log_format = real::LogFormat::text;
   std::string explained;  ///< explain: the Echo's name; "": run
   std::string explained_namespace;
 };
@@ -90,6 +92,10 @@ std::optional<int> parse(int argc, char** argv, Arguments& arguments) {
                  "serve /healthz and /readyz here: HOST:PORT, or :PORT for all addresses; 0: nowhere")
       ->capture_default_str();
   app.add_flag("-v,--verbose", arguments.verbose, "tell everything");
+  app.add_option("--log-format", arguments.log_format, "how lines of the log look, text or json")
+      ->transform(CLI::CheckedTransformer(
+          std::map<std::string, real::LogFormat>{{"text", real::LogFormat::text}, {"json", real::LogFormat::json}}))
+      ->default_str("text");
   auto& explain =
       *app.add_subcommand("explain", "show what the operator would do about one Echo now, and why; changes nothing");
   explain.add_option("NAME", arguments.explained, "the Echo's name")->required();
@@ -204,7 +210,7 @@ asio::awaitable<int> explain(api::Api& api, seams::Clock& clock, api::ObjectKey 
 }
 
 int run(Arguments const& arguments) {
-  real::ConsoleLog log(arguments.verbose ? seams::LogLevel::debug : seams::LogLevel::info);
+  real::ConsoleLog log(arguments.verbose ? seams::LogLevel::debug : seams::LogLevel::info, arguments.log_format);
   real::SystemFiles files;
   auto const access = client::find_access(arguments.access, environment_variable, files);
   if (!access) {

@@ -157,14 +157,11 @@ void Controller::begin(WorkQueue::Taken const& taken, seams::MonotonicTime now) 
   run.started = now;
   queue_time_.observe(now - std::min(now, taken.ready_at));
   run.begun = run.cancelled = false;
-  run.context.emplace(taken.key, read_live, run.deadline);
   ++active_;
   ++stats_.reconciles;
-  if (environment_.log.enabled(seams::LogLevel::debug)) {
-    environment_.log.debug(
-        "reconciling",
-        {{"controller", options_.name}, {"key", taken.key.to_string()}, {"causes", taken.causes.to_string()}});
-  }
+  run.context.emplace(taken.key, read_live, run.deadline, &environment_.log,
+                      ReconcileIdentity{stats_.reconciles, options_.kind, taken.causes});
+  run.context->log().debug("reconciling");
   spawn_root(
       environment_.executor, reconcile(run), run.cancel.slot(),
       [this, &run](std::exception_ptr const& exception, Outcome const& outcome) { finished(run, exception, outcome); });
@@ -237,8 +234,7 @@ void Controller::cancel_overdue(seams::MonotonicTime now) {
   for (auto const& run : runs_) {
     if (!run->context || run->cancelled || run->deadline > now) continue;
     ++stats_.timeouts;
-    environment_.log.warning("a reconcile has taken too long and is cancelled",
-                             {{"controller", options_.name}, {"key", run->context->key().to_string()}});
+    run->context->log().warning("a reconcile has taken too long and is cancelled");
     cancel(*run);
   }
 }
@@ -247,7 +243,7 @@ void Controller::release_expired(seams::MonotonicTime now) {
   for (api::ObjectKey const& key : parked_.expired(now)) {
     ++stats_.own_writes_unseen;
     environment_.log.warning("the cache does not show a write of ours, reading from the server instead",
-                             {{"controller", options_.name}, {"key", key.to_string()}});
+                             {{"kind", options_.kind}, {"namespace", key.namespace_}, {"name", key.name}});
     KeyState& state = states_[key];
     state.floors.clear();
     state.floor_deadline = seams::never;
@@ -297,8 +293,7 @@ void Controller::drain(seams::MonotonicTime now) {
   give_up_at_ = seams::never;
   for (auto const& run : runs_) {
     if (!run->context) continue;
-    environment_.log.error("a reconcile has not ended within the time for shutting down",
-                           {{"controller", options_.name}, {"key", run->context->key().to_string()}});
+    run->context->log().error("a reconcile has not ended within the time for shutting down");
   }
   if (stopped_) asio::post(environment_.executor, [stopped = std::exchange(stopped_, {})] { stopped(false); });
 }

@@ -23,7 +23,8 @@
 namespace runtime {
 
 struct ControllerOptions {
-  std::string name{};  ///< for log lines
+  std::string name{};  ///< for figures and log lines
+  std::string kind{};  ///< of the objects, for log lines
   unsigned max_concurrent = 4;
   seams::Duration reconcile_timeout = std::chrono::seconds(60);
   /// Every object is reconciled once in this time ± 10 %, even if nothing happens; zero: never.
@@ -158,9 +159,10 @@ class Controller {
   bool must_wait(api::ObjectKey const& key, KeyState& state, seams::MonotonicTime now);
   boost::asio::awaitable<Outcome> reconcile(Run& run);
   void finished(Run& run, std::exception_ptr const& exception, Outcome const& outcome);
-  void settle(Run const& run, KeyState& state, std::exception_ptr const& exception, Outcome const& outcome,
+  void settle(Run& run, KeyState& state, std::exception_ptr const& exception, Outcome const& outcome,
               seams::MonotonicTime now);
-  void settle_error(api::ObjectKey const& key, KeyState& state, api::Error const& error, seams::MonotonicTime now);
+  void settle_error(Run& run, KeyState& state, api::Error const& error, seams::MonotonicTime now);
+  static void log_end(Run& run, Outcome const& outcome, seams::MonotonicTime now);
   void remember_writes(ReconcileContext const& context, KeyState& state);
   void cancel(Run& run);
 

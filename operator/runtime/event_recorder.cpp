@@ -195,9 +195,12 @@ void EventRecorder::lost(std::uint64_t& count, Item const& item, std::string con
   seams::MonotonicTime const now = environment_.clock.now();
   if (now < quiet_until_) return;
   quiet_until_ = now + silence;
-  environment_.log.warning(
-      "an Event could not be stored; others in the next minute are only counted",
-      {{"kind", item.note.kind}, {"object", item.note.key.to_string()}, {"reason", item.note.reason}, {"why", why}});
+  environment_.log.warning("an Event could not be stored; others in the next minute are only counted",
+                           {{"kind", item.note.kind},
+                            {"namespace", item.note.key.namespace_},
+                            {"name", item.note.key.name},
+                            {"reason", item.note.reason},
+                            {"why", why}});
 }
 
 void EventRecorder::collect(seams::Metrics& metrics) const {
