@@ -28,6 +28,7 @@ runtime::ControllerOptions controller_options(OperatorOptions const& options) {
 ReconcilerOptions reconciler_options(OperatorOptions const& options, runtime::Cache const& deployments,
                                      std::unique_ptr<runtime::LeaderElector> const& elector) {
   ReconcilerOptions reconciler = options.reconciler;
+  reconciler.dry_run = options.dry_run;
   if (options.leader_election) reconciler.not_after = [&elector] { return elector->not_after(); };
   reconciler.deployments_observed = [&deployments](std::string const& space) {
     return deployments.observed_version(space);
@@ -35,14 +36,21 @@ ReconcilerOptions reconciler_options(OperatorOptions const& options, runtime::Ca
   return reconciler;
 }
 
+/// The one place where a dry run is made sure of.
+api::Api& guarded(api::Api& api, OperatorOptions const& options, std::optional<api::ReadOnlyApi>& read_only) {
+  if (!options.dry_run) return api;
+  return read_only.emplace(api);
+}
+
 }  // namespace
 
-Operator::Operator(seams::Environment const& environment, api::Api& api, OperatorOptions const& options)
+Operator::Operator(seams::Environment const& environment, api::Api& server, OperatorOptions const& options)
     : clock_(environment.clock),
-      echoes_(environment, api, informer_options(echo::echoes, options), options.namespaces),
-      deployments_(environment, api, informer_options(api::deployments, options), options.namespaces),
-      events_(environment, api, {.component = options.reconciler.field_manager}),
-      reconciler_(environment, api, echoes_.store(), deployments_.store(), events_,
+      api_(guarded(server, options, read_only_)),
+      echoes_(environment, api_, informer_options(echo::echoes, options), options.namespaces),
+      deployments_(environment, api_, informer_options(api::deployments, options), options.namespaces),
+      events_(environment, api_, {.component = options.reconciler.field_manager}),
+      reconciler_(environment, api_, echoes_.store(), deployments_.store(), events_,
                   reconciler_options(options, deployments_, elector_)),
       controller_(environment, reconciler_, *echoes_.informers().front(), controller_options(options)) {
   for (auto const& informer : echoes_.informers() | std::views::drop(1)) controller_.adds(*informer);
@@ -50,7 +58,7 @@ Operator::Operator(seams::Environment const& environment, api::Api& api, Operato
   if (!options.leader_election) return;
   controller_.pause();
   elector_ = std::make_unique<runtime::LeaderElector>(
-      environment, api, *options.leader_election,
+      environment, api_, *options.leader_election,
       runtime::LeaderCallbacks{[this] { controller_.resume(); }, [this] { controller_.pause(); }});
 }
 
@@ -74,6 +82,10 @@ void Operator::collect(seams::Metrics& metrics) const {
   for (auto const* cache : {&echoes_, &deployments_})
     for (auto const& informer : cache->informers()) runtime::collect(*informer, now, metrics);
   events_.collect(metrics);
+  if (read_only_) {
+    metrics.counter("echo_operator_dry_run_writes_held_back_total", "Writes that a dry run has not sent", {},
+                    read_only_->held_back());
+  }
   if (elector_) runtime::collect(*elector_, metrics);
 }
 

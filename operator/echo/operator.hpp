@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "operator/api/api.hpp"
+#include "operator/api/read_only.hpp"
 #include "operator/echo/reconciler.hpp"
 #include "operator/runtime/cache.hpp"
 #include "operator/runtime/controller.hpp"
@@ -21,6 +22,8 @@ struct OperatorOptions {
   std::vector<std::string> namespaces;  ///< none: all of them
   unsigned max_concurrent_reconciles = 4;
   bool watch_list = false;  ///< see runtime::InformerOptions
+  /// Nothing is written: what would be done is said in the log.
+  bool dry_run = false;
   ReconcilerOptions reconciler;
   /// Unset: this is the only one, and it leads from the start to the end.
   std::optional<runtime::LeaderElectionOptions> leader_election{};
@@ -32,7 +35,7 @@ struct OperatorOptions {
 /// process).
 class Operator {
  public:
-  Operator(seams::Environment const& environment, api::Api& api, OperatorOptions const& options);
+  Operator(seams::Environment const& environment, api::Api& server, OperatorOptions const& options);
   Operator(Operator const&) = delete;
   Operator& operator=(Operator const&) = delete;
 
@@ -60,6 +63,8 @@ class Operator {
 
  private:
   seams::Clock& clock_;
+  std::optional<api::ReadOnlyApi> read_only_;  ///< in a dry run, before everything that speaks to the server
+  api::Api& api_;
   runtime::Cache echoes_;
   runtime::Cache deployments_;
   runtime::EventRecorder events_;

@@ -49,6 +49,7 @@ boost::asio::awaitable<EchoReconciler::Outcome> EchoReconciler::reconcile(runtim
     recall(pass);
     Plan const plan = echo::plan(pass.seen);
     if (context.log().enabled(seams::LogLevel::debug)) context.log().debug("planned", {{"plan", to_string(plan)}});
+    if (options_.dry_run) co_return only_say(pass, plan);
     if (plan.actions.empty()) co_return finish(pass, plan);
     if (claims_too_early(pass, plan.actions.front())) {
       auto const looked = co_await look_at_server(pass);
@@ -146,6 +147,19 @@ void EchoReconciler::recall(Pass& pass) {
       memory->refused.reset();
     }
   }
+}
+
+// A plan that stays the same is said once.
+EchoReconciler::Outcome EchoReconciler::only_say(Pass& pass, Plan const& plan) {
+  if (plan.actions.empty()) {
+    said_.erase(pass.context.key());
+    return finish(pass, plan);
+  }
+  std::string text = to_string(plan);
+  auto& said = said_[pass.context.key()];
+  if (said != text) pass.context.log().info("a dry run, so this is not done", {{"plan", text}});
+  said = std::move(text);
+  return runtime::ReconcileResult{};
 }
 
 EchoReconciler::Outcome EchoReconciler::finish(Pass& pass, Plan const& plan) {

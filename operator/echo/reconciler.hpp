@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <expected>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 
@@ -29,6 +30,8 @@ struct ReconcilerOptions {
   std::string fallback_image{default_image};
   /// See Observation::adopt_tutorial.
   bool adopt_tutorial = false;
+  /// What is planned is said and not done.
+  bool dry_run = false;
   /// Where the definition of Echo has no status: how long until it is looked again, when there is something to tell.
   seams::Duration status_probe_interval = std::chrono::minutes(10);
 };
@@ -77,6 +80,7 @@ class EchoReconciler final : public runtime::Reconciler {
   void note_generation(Pass& pass);
   bool claims_too_early(Pass const& pass, Action const& action);
   Outcome finish(Pass& pass, Plan const& plan);
+  Outcome only_say(Pass& pass, Plan const& plan);
 
   ActionResult carry_out(Pass& pass, Action const& action);
   ActionResult add_finalizer(Pass& pass);
@@ -106,6 +110,7 @@ class EchoReconciler final : public runtime::Reconciler {
   runtime::EventRecorder& events_;
   ReconcilerOptions options_;
   Memories memories_;
+  std::map<api::ObjectKey, std::string> said_;  ///< in a dry run: the plans said last
   /// False: the definition of Echo has no status, as of `status_probed_at_`.
   bool status_storable_ = true;
   seams::MonotonicTime status_probed_at_{};

@@ -81,6 +81,9 @@ std::optional<int> parse(int argc, char** argv, Arguments& arguments) {
       ->capture_default_str();
   auto* const elect = app.add_flag("--leader-elect", arguments.leader_election,
                                    "of several operators only the one that holds a Lease writes");
+  app.add_flag("--dry-run", arguments.operator_.dry_run,
+               "write nothing: everything is read, and what would be done is said in the log")
+      ->excludes(elect);
   app.add_option("--leader-election-namespace", arguments.lease_namespace,
                  "the Lease's namespace; without it that of the pod or of the context")
       ->needs(elect);

@@ -90,6 +90,12 @@ class Live {
     echo_operator->start();
     world.run_for(std::chrono::seconds(1));
   }
+  void stop() {
+    bool stopped = false;
+    echo_operator->stop([&](bool /*drained*/) { stopped = true; });
+    world.run_for(std::chrono::seconds(60));
+    if (!stopped) throw std::runtime_error("the operator does not stop");
+  }
   void apply(std::string_view yaml) {
     auto const applied =
         fakeapi::manifests::apply(server, manifest::parse(yaml, "test").value(), cluster_.clock().wall_now());
