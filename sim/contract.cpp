@@ -30,7 +30,8 @@ bool spec_matches(api::Object const& echo, api::Object const& deployment) {
   if (containers == nullptr || !containers->is_array()) return false;
   for (auto const& container : containers->get_array()) {
     if (api::find_string(&container, {"name"}) != name) continue;
-    if (api::find_string(&container, {"image"}) != image) return false;
+    if (api::find_string(&container, {"image"}) != api::find_string(echo.spec.get(), {"image"}).value_or(image))
+      return false;
     auto const* ports = api::find_path(&container, {"ports"});
     if (ports == nullptr || !ports->is_array()) return false;
     for (auto const& port : ports->get_array()) {

@@ -55,6 +55,16 @@ void tell_degraded(EchoStatus& status, Text const& reason, Text const& message) 
   status[ConditionType::degraded] = {true, reason, message};
 }
 
+void tell_paused(EchoStatus& status, Text const& missing) {
+  status[ConditionType::progressing] = {false, "Paused", "spec.paused is true: the Deployment is left as it is."};
+  if (!missing.view().empty()) {
+    status[ConditionType::ready] = {
+        false, "Paused", std::string(missing.view()) + " spec.paused is true, so the operator does nothing about it."};
+  }
+  Condition& degraded = status[ConditionType::degraded];
+  if (!degraded.holds) degraded = nothing_wrong();
+}
+
 void tell_refused(EchoStatus& status, Refusal const& refusal) {
   tell_degraded(status, refusal.reason, refusal.message);
   if (!refusal.degraded) status[ConditionType::degraded] = nothing_wrong();

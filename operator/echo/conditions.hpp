@@ -20,6 +20,10 @@ void tell_waiting(EchoStatus& status, Text const& reason, Text const& message);
 /// Nothing goes on until a person has done something.
 void tell_degraded(EchoStatus& status, Text const& reason, Text const& message);
 
+/// The Deployment is left as it is. `missing`: what keeps the Echo from being ready, or "", where readiness is told
+/// already. What is told of Degraded already stays.
+void tell_paused(EchoStatus& status, Text const& missing);
+
 /// The server does not take what the Echo wants.
 void tell_refused(EchoStatus& status, Refusal const& refusal);
 

@@ -2,11 +2,13 @@
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
 #include <boost/json/string.hpp>
 #include <memory>
 
 #include "operator/api/kinds.hpp"
 #include "operator/echo/names.hpp"
+#include "operator/echo/patches.hpp"
 #include "operator/seams/check.hpp"
 
 namespace echo {
@@ -25,7 +27,7 @@ json::object labels_of(LabelValue const& label) {
   return labels;
 }
 
-json::object pod_template(Echo const& echo, LabelValue const& label) {
+json::object pod_template(Echo const& echo, LabelValue const& label, std::string_view image) {
   json::object port;
   port.emplace("containerPort", container_port);
   json::object container(3);
@@ -40,6 +42,39 @@ json::object pod_template(Echo const& echo, LabelValue const& label) {
   pod.emplace("metadata", std::move(metadata));
   pod.emplace("spec", std::move(spec));
   return pod;
+}
+
+/// Exactly {"app": name}.
+bool is_only_label(json::value const* labels, std::string const& name) {
+  return labels != nullptr && labels->is_object() && labels->get_object().size() == 1 &&
+         api::find_string(labels, {"app"}) == name;
+}
+
+/// The tutorial's operator makes a Deployment labelled and selected by app: <name>, with one container <name> of its
+/// image on port 8080, and says nowhere whose it is. Whatever differs from that may be somebody's on purpose.
+bool is_as_the_tutorial_makes_them(Echo const& echo, api::Object const& deployment) {
+  auto const& metadata = deployment.metadata;
+  if (!metadata.owner_references.empty()) return false;
+  auto const* const label = metadata.labels->find("app");
+  if (metadata.labels->size() != 1 || label == nullptr || *label != echo.name()) return false;
+  auto const* const spec = deployment.spec.get();
+  auto const* const selector = api::find_path(spec, {"selector"});
+  if (selector == nullptr || !selector->is_object() || selector->get_object().size() != 1) return false;
+  if (!is_only_label(api::find_path(selector, {"matchLabels"}), echo.name())) return false;
+  if (!is_only_label(api::find_path(spec, {"template", "metadata", "labels"}), echo.name())) return false;
+  auto const* const containers = api::find_path(spec, {"template", "spec", "containers"});
+  if (containers == nullptr || !containers->is_array() || containers->get_array().size() != 1) return false;
+  auto const& container = containers->get_array()[0];
+  auto const* const ports = api::find_path(&container, {"ports"});
+  return api::find_string(&container, {"name"}) == echo.name() &&
+         api::find_string(&container, {"image"}) == default_image && ports != nullptr && ports->is_array() &&
+         ports->get_array().size() == 1 &&
+         api::find_integer(ports->get_array().data(), {"containerPort"}) == container_port;
+}
+
+json::object owner_reference(Echo const& echo) {
+  return {{"apiVersion", json::string(api_version)}, {"kind", json::string(kind)}, {"name", json::string(echo.name())},
+          {"uid", json::string(echo.uid())},         {"controller", true},         {"blockOwnerDeletion", true}};
 }
 
 }  // namespace
@@ -62,10 +97,11 @@ Owner owner_of(Echo const& echo, api::Object const* deployment) {
   }
   if (other_controller) return Owner::stranger;
   if (ours && !older_controls) return Owner::ours;
-  return older ? Owner::older_echo : Owner::stranger;
+  if (older) return Owner::older_echo;
+  return is_as_the_tutorial_makes_them(echo, *deployment) ? Owner::tutorial : Owner::stranger;
 }
 
-api::ObjectPtr wanted_deployment(Echo const& echo) {
+api::ObjectPtr wanted_deployment(Echo const& echo, std::string_view fallback_image) {
   auto const replicas = echo.replicas();
   seams::check(replicas.has_value(), "only a valid Echo wants a Deployment");
   LabelValue const label(echo.name());
@@ -83,9 +119,22 @@ api::ObjectPtr wanted_deployment(Echo const& echo) {
   json::object spec(3);
   spec.emplace("replicas", *replicas);
   spec.emplace("selector", std::move(selector));
-  spec.emplace("template", pod_template(echo, label));
+  spec.emplace("template", pod_template(echo, label, wanted_image(echo, fallback_image)));
   deployment->spec = api::share(json::value(std::move(spec)));
   return deployment;
+}
+
+api::JsonPatchOperation adoption(Echo const& echo) {
+  return operation(api::JsonPatchVerb::add, "/metadata/ownerReferences", json::array{owner_reference(echo)});
+}
+
+std::string adoption_command(Echo const& echo, api::Object const& deployment) {
+  json::array const patch{
+      json::object{{"op", "test"}, {"path", "/metadata/uid"}, {"value", json::string(deployment.metadata.uid)}},
+      json::object{
+          {"op", "add"}, {"path", "/metadata/ownerReferences"}, {"value", json::array{owner_reference(echo)}}}};
+  return "kubectl patch deployment " + echo.name() + " --namespace " + echo.namespace_() + " --type=json -p '" +
+         json::serialize(patch) + "'";
 }
 
 Rollout::Rollout(api::Object const& deployment) {

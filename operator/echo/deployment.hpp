@@ -1,6 +1,7 @@
 // The Deployment that an Echo wants, how one that exists differs from it, and what its status says.
 #pragma once
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -15,6 +16,7 @@ enum class Owner : std::uint8_t {
   none,        ///< there is no Deployment of this name
   ours,        ///< a reference to this Echo, and no other controller
   older_echo,  ///< a reference to an earlier Echo of this name; the garbage collector will delete it
+  tutorial,    ///< nobody's, and exactly as the tutorial's operator makes them
   stranger,    ///< everything else
 };
 
@@ -25,14 +27,25 @@ enum class Owner : std::uint8_t {
 /// off and leaves the rest, which is what its controller expects.
 Owner owner_of(Echo const& echo, api::Object const* deployment);
 
+/// What the container of this Echo is to run: `fallback` where the Echo does not say.
+inline std::string_view wanted_image(Echo const& echo, std::string_view fallback) {
+  return echo.image().value_or(fallback);
+}
+
 /// The Deployment to create. The Echo must have valid replicas. Everything not given is the server's to fill in.
-api::ObjectPtr wanted_deployment(Echo const& echo);
+api::ObjectPtr wanted_deployment(Echo const& echo, std::string_view fallback_image = default_image);
 
 /// What has to be done to a Deployment of ours so that our part of it is as wanted: the label app, our owner reference,
 /// spec.replicas, the template's label, and the image and port of our container, found by name. Empty if it is; then
 /// nothing was allocated. Never looks at anything else, so defaults of the server and other people's additions are no
 /// drift. The Echo must have valid replicas.
-std::vector<api::JsonPatchOperation> drift(Echo const& echo, api::Object const& deployment);
+std::vector<api::JsonPatchOperation> drift(Echo const& echo, api::Object const& deployment,
+                                           std::string_view fallback_image = default_image);
+
+/// What makes a Deployment without owners this Echo's.
+api::JsonPatchOperation adoption(Echo const& echo);
+/// The command with which a person does the same, to this very Deployment.
+std::string adoption_command(Echo const& echo, api::Object const& deployment);
 
 /// The counts in a Deployment's status; absent ones are 0.
 struct Rollout {

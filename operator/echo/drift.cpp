@@ -19,8 +19,12 @@ namespace {
 
 class Drift {
  public:
-  Drift(Echo const& echo, api::Object const& deployment)
-      : echo_(echo), deployment_(deployment), label_(echo.name()), container_name_(container_name(echo.name())) {}
+  Drift(Echo const& echo, api::Object const& deployment, std::string_view fallback_image)
+      : echo_(echo),
+        deployment_(deployment),
+        label_(echo.name()),
+        container_name_(container_name(echo.name())),
+        image_(wanted_image(echo, fallback_image)) {}
 
   std::vector<api::JsonPatchOperation> run() {
     check_label();
@@ -119,14 +123,14 @@ class Drift {
   }
 
   void check_container(json::value const& container, std::size_t index) {
-    bool const image_differs = api::find_string(&container, {"image"}) != image;
+    bool const image_differs = api::find_string(&container, {"image"}) != image_;
     auto const* const ports = api::find_path(&container, {"ports"});
     bool const has_ports = ports != nullptr && ports->is_array();
     bool const port_missing = !has_ports || !exposes_our_port(ports->get_array());
     if (!image_differs && !port_missing) return;
     std::string const path = "/spec/template/spec/containers/" + std::to_string(index);
     test(path + "/name", json::value(json::string(container_name_)));
-    if (image_differs) set(path + "/image", json::value(json::string(image)));
+    if (image_differs) set(path + "/image", json::value(json::string(image_)));
     if (!port_missing) return;
     if (has_ports) {
       set(path + "/ports/-", our_port());
@@ -149,20 +153,22 @@ class Drift {
 
   json::value whole_container() const {
     return json::object{
-        {"name", json::string(container_name_)}, {"image", json::string(image)}, {"ports", json::array{our_port()}}};
+        {"name", json::string(container_name_)}, {"image", json::string(image_)}, {"ports", json::array{our_port()}}};
   }
 
   Echo const& echo_;
   api::Object const& deployment_;
   LabelValue label_;
   std::string_view container_name_;
+  std::string_view image_;
   std::vector<api::JsonPatchOperation> operations_;
 };
 
 }  // namespace
 
-std::vector<api::JsonPatchOperation> drift(Echo const& echo, api::Object const& deployment) {
-  return Drift(echo, deployment).run();
+std::vector<api::JsonPatchOperation> drift(Echo const& echo, api::Object const& deployment,
+                                           std::string_view fallback_image) {
+  return Drift(echo, deployment, fallback_image).run();
 }
 
 }  // namespace echo

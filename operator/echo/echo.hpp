@@ -19,8 +19,8 @@ inline api::Resource const echoes{"example.com", "v1", "echoes"};
 /// On every Echo for which something exists that the operator has to delete.
 inline constexpr std::string_view finalizer = "echoes.example.com/finalizer";
 
-/// What the containers run, and where they answer.
-inline constexpr std::string_view image = "inanimate/echo-server:latest";
+/// What the containers run if nothing else is said, and where they answer.
+inline constexpr std::string_view default_image = "inanimate/echo-server:latest";
 inline constexpr std::int64_t container_port = 8080;
 
 /// Finalizers of the garbage collector: put on an object that is deleted with propagationPolicy Orphan or Foreground.
@@ -44,6 +44,19 @@ class Echo {
     auto const replicas = api::find_integer(object_->spec.get(), {"replicas"});
     if (!replicas || *replicas < 0 || *replicas > std::numeric_limits<std::int32_t>::max()) return std::nullopt;
     return replicas;
+  }
+
+  /// spec.image, which is none if it is left out or null.
+  std::optional<std::string_view> image() const { return api::find_string(object_->spec.get(), {"image"}); }
+  /// spec.image is left out, or a text that is not empty.
+  bool image_is_valid() const {
+    auto const* const value = api::find_path(object_->spec.get(), {"image"});
+    return value == nullptr || value->is_null() || (value->is_string() && !value->get_string().empty());
+  }
+  /// spec.paused is true: its Deployment is to be left as it is. Anything but a truth value does not count.
+  bool paused() const {
+    auto const* const value = api::find_path(object_->spec.get(), {"paused"});
+    return value != nullptr && value->is_bool() && value->get_bool();
   }
 
   /// False where the definition was installed with scope: Cluster.

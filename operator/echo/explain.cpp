@@ -1,6 +1,7 @@
 #include "operator/echo/explain.hpp"
 
 #include <boost/json/serialize.hpp>
+#include <memory>
 #include <utility>
 
 #include "operator/api/object_json.hpp"
@@ -31,6 +32,9 @@ std::string deployment_line(Echo const& echo, api::Object const* deployment) {
   switch (owner_of(echo, deployment)) {
     case Owner::ours:
       text += ", this Echo's";
+      break;
+    case Owner::tutorial:
+      text += ", which does not belong to this Echo and looks as the tutorial's operator makes them";
       break;
     case Owner::older_echo:
       text += ", of an earlier Echo of this name";
@@ -93,6 +97,17 @@ struct Describe {
   }
 };
 
+/// What a paused Echo is kept from.
+std::string once_resumed(Observation const& observation) {
+  auto echo = std::make_shared<api::Object>(*observation.echo);
+  json::object spec = echo->spec->get_object();
+  spec.erase("paused");
+  echo->spec = api::share(json::value(std::move(spec)));
+  Observation resumed = observation;
+  resumed.echo = std::move(echo);
+  return "Resumed     " + to_string(plan(resumed));
+}
+
 }  // namespace
 
 std::string_view meaning_of(Situation situation) {
@@ -105,6 +120,10 @@ std::string_view meaning_of(Situation situation) {
       return "No Deployment can be made of this spec.";
     case Situation::refused:
       return "The server does not take what this Echo wants.";
+    case Situation::paused:
+      return "spec.paused is true: the Deployment is left as it is.";
+    case Situation::adoptable:
+      return "The tutorial's operator made the Deployment of this name; it is taken over.";
     case Situation::name_taken:
       return "A Deployment of this name belongs to somebody else and is left alone.";
     case Situation::waiting_for_garbage_collection:
@@ -134,9 +153,11 @@ std::string explain(Observation const& observation) {
                      std::to_string(echo.generation()) + ")";
   if (echo.terminating()) text += ", being deleted";
   auto const replicas = echo.replicas();
-  text += "\nWants       " + (replicas ? std::to_string(*replicas) + " replicas"
-                                       : "what cannot be read: spec.replicas " +
-                                             shown(api::find_path(observation.echo->spec.get(), {"replicas"})));
+  text +=
+      "\nWants       " +
+      (replicas
+           ? std::to_string(*replicas) + " replicas of " + std::string(wanted_image(echo, observation.fallback_image))
+           : "what cannot be read: spec.replicas " + shown(api::find_path(observation.echo->spec.get(), {"replicas"})));
   text += "\nFinalizer   " + std::string(echo.has_finalizer() ? "ours is there" : "ours is not there");
   if (echo.has_foreign_finalizer()) text += ", and others'";
   text += "\nDeployment  " + deployment_line(echo, observation.deployment.get());
@@ -150,6 +171,7 @@ std::string explain(Observation const& observation) {
     for (std::size_t at = 0; at < decided.actions.size(); ++at)
       text += "\n  " + std::to_string(at + 1) + ". " + std::visit(Describe{observation}, decided.actions[at]);
   }
+  if (decided.situation == Situation::paused) text += "\n" + once_resumed(observation);
   return text + "\n";
 }
 

@@ -8,9 +8,10 @@
 #include <vector>
 
 #include "operator/api/api.hpp"
+#include "operator/api/read_only.hpp"
 #include "operator/echo/reconciler.hpp"
+#include "operator/runtime/cache.hpp"
 #include "operator/runtime/controller.hpp"
-#include "operator/runtime/informer.hpp"
 #include "operator/runtime/leader_elector.hpp"
 #include "operator/runtime/probes.hpp"
 #include "operator/seams/environment.hpp"
@@ -18,26 +19,28 @@
 namespace echo {
 
 struct OperatorOptions {
-  std::string namespace_;  ///< "": all of them
+  std::vector<std::string> namespaces;  ///< none: all of them
   unsigned max_concurrent_reconciles = 4;
   bool watch_list = false;  ///< see runtime::InformerOptions
+  /// Nothing is written: what would be done is said in the log.
+  bool dry_run = false;
   ReconcilerOptions reconciler;
   /// Unset: this is the only one, and it leads from the start to the end.
   std::optional<runtime::LeaderElectionOptions> leader_election{};
 };
 
-/// Two informers, a controller, the reconciler and the election, wired. A process that does not lead keeps its caches
+/// Two caches, a controller, the reconciler and the election, wired. A process that does not lead keeps its caches
 /// up, so that it can go on where another has stopped; its writes are held back once its lead is over. Environment and
 /// Api outlive it; it is destroyed after stop() has reported a drain, or after its coroutines' frames (a killed
 /// process).
 class Operator {
  public:
-  Operator(seams::Environment const& environment, api::Api& api, OperatorOptions const& options);
+  Operator(seams::Environment const& environment, api::Api& server, OperatorOptions const& options);
   Operator(Operator const&) = delete;
   Operator& operator=(Operator const&) = delete;
 
   void start();
-  /// See runtime::Controller::stop(). When all has drained the lease is given back.
+  /// See runtime::Controller::stop(). Then Events that wait are sent, and when all has drained the lease is given back.
   void stop(std::function<void(bool drained)> stopped);
 
   /// There is no election, or this process has won it.
@@ -56,11 +59,15 @@ class Operator {
 
   runtime::Controller const& controller() const { return controller_; }
   EchoReconciler const& reconciler() const { return reconciler_; }
+  runtime::EventRecorder const& events() const { return events_; }
 
  private:
   seams::Clock& clock_;
-  runtime::Informer echoes_;
-  runtime::Informer deployments_;
+  std::optional<api::ReadOnlyApi> read_only_;  ///< in a dry run, before everything that speaks to the server
+  api::Api& api_;
+  runtime::Cache echoes_;
+  runtime::Cache deployments_;
+  runtime::EventRecorder events_;
   EchoReconciler reconciler_;
   runtime::Controller controller_;
   std::unique_ptr<runtime::LeaderElector> elector_;

@@ -32,11 +32,13 @@ class Planner {
  private:
   void add(Action action) { plan_.actions.push_back(std::move(action)); }
 
+  bool adoptable() const { return owner_ == Owner::tutorial && seen_.adopt_tutorial; }
+
   // --- The Echo is being deleted --------------------------------------------------------------------------------
 
   void delete_echo() {
     bool const has_finalizer = echo_.has_finalizer() && !seen_.finalizer_removed;
-    bool const child_must_go = owner_ == Owner::ours && !echo_.orphans_dependents();
+    bool const child_must_go = (owner_ == Owner::ours || adoptable()) && !echo_.orphans_dependents();
     bool const child_is_going = child_must_go && deployment_->metadata.terminating();
     plan_.situation = child_must_go || has_finalizer ? Situation::terminating : Situation::released;
     if (seen_.refusal != nullptr) return tell_of_refusal();
@@ -65,7 +67,21 @@ class Planner {
       return tell_of_defect(Situation::invalid_spec, "InvalidSpec",
                             "spec.replicas must be a whole number from 0 to 2147483647. Correct it in this Echo.");
     }
+    if (!echo_.image_is_valid()) {
+      return tell_of_defect(Situation::invalid_spec, "InvalidSpec",
+                            "spec.image must name an image, or be left out. Correct it in this Echo.");
+    }
+    if (echo_.paused()) return tell_of_pause();
     switch (owner_) {
+      case Owner::tutorial:
+        if (adoptable()) return adopt_deployment();
+        return tell_of_defect(
+            Situation::name_taken, "NameTaken",
+            "A Deployment of this name exists and does not belong to this Echo, so it is left alone. "
+            "It looks as the tutorial's operator makes them. To have it taken over: " +
+                adoption_command(echo_, *deployment_) +
+                " (or run the operator with --adopt-tutorial). Else delete that Deployment, or create "
+                "the Echo under another name.");
       case Owner::stranger:
         return tell_of_defect(Situation::name_taken, "NameTaken",
                               "A Deployment of this name exists and does not belong to this Echo, so it is left alone. "
@@ -93,18 +109,32 @@ class Planner {
                  "The Deployment does not exist; the operator tries to make it.");
   }
 
-  void keep_deployment() {
-    if (deployment_->metadata.terminating()) {
-      return tell_of_wait(Situation::child_terminating, "DeploymentTerminating",
-                          "The Deployment is being deleted. When it is gone a new one is made.");
+  void wait_for_its_end() {
+    tell_of_wait(Situation::child_terminating, "DeploymentTerminating",
+                 "The Deployment is being deleted. When it is gone a new one is made.");
+  }
+
+  void adopt_deployment() {
+    if (deployment_->metadata.terminating()) return wait_for_its_end();
+    plan_.situation = Situation::adoptable;
+    if (seen_.refusal != nullptr) return tell_of_refusal();
+    if (seen_.act) {
+      if (!echo_.has_finalizer()) add(AddFinalizer{});
+      add(PatchDeployment{{adoption(echo_)}});
+      return;
     }
+    tell_of_wait(Situation::adoptable, "Adopting", "The operator tries to take the tutorial's Deployment over.");
+  }
+
+  void keep_deployment() {
+    if (deployment_->metadata.terminating()) return wait_for_its_end();
     if (seen_.refusal != nullptr) {
       plan_.situation = Situation::refused;
       return tell_of_refusal();
     }
     if (seen_.act) {
       if (!echo_.has_finalizer()) add(AddFinalizer{});
-      if (auto operations = drift(echo_, *deployment_); !operations.empty()) {
+      if (auto operations = drift(echo_, *deployment_, seen_.fallback_image); !operations.empty()) {
         plan_.situation = Situation::drifted;
         add(PatchDeployment{std::move(operations)});
         return;
@@ -146,7 +176,31 @@ class Planner {
     tell(std::move(status), !rollout.caught_up());
   }
 
-  void tell_of_defect(Situation situation, std::string_view reason, std::string_view message) {
+  /// What would be told if the Deployment were left as it is for another reason, and why nothing comes of it.
+  void tell_of_pause() {
+    plan_.situation = Situation::paused;
+    EchoStatus status = new_status();
+    bool catching_up = false;
+    if (owner_ == Owner::none) {
+      tell_paused(status, "There is no Deployment.");
+    } else if (owner_ != Owner::ours) {
+      tell_paused(status, "A Deployment of this name exists and does not belong to this Echo.");
+    } else if (deployment_->metadata.terminating()) {
+      tell_paused(status, "The Deployment is being deleted.");
+    } else if (!drift(echo_, *deployment_, seen_.fallback_image).empty()) {
+      tell_paused(status, "The Deployment is not as this Echo wants it.");
+    } else if (rollout_seen().complete(*echo_.replicas())) {
+      tell_ready(status);
+      tell_paused(status, {});
+    } else {
+      tell_rolling_out(status, *echo_.replicas(), rollout_seen(), trouble_of(*deployment_));
+      tell_paused(status, status[ConditionType::ready].message);
+      catching_up = !rollout_seen().caught_up();
+    }
+    tell(std::move(status), catching_up);
+  }
+
+  void tell_of_defect(Situation situation, std::string_view reason, Text const& message) {
     plan_.situation = situation;
     EchoStatus status = new_status();
     tell_degraded(status, reason, message);
@@ -267,6 +321,10 @@ std::string_view to_string(Situation situation) {
       return "invalid_spec";
     case Situation::refused:
       return "refused";
+    case Situation::paused:
+      return "paused";
+    case Situation::adoptable:
+      return "adoptable";
     case Situation::name_taken:
       return "name_taken";
     case Situation::waiting_for_garbage_collection:

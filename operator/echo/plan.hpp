@@ -8,6 +8,7 @@
 
 #include "operator/api/object.hpp"
 #include "operator/api/patch.hpp"
+#include "operator/echo/echo.hpp"
 #include "operator/echo/refusal.hpp"
 #include "operator/echo/status.hpp"
 #include "operator/seams/time.hpp"
@@ -38,6 +39,10 @@ struct Observation {
   std::optional<Standing> announced;
   /// For how long a status has been held back already.
   seams::Duration status_held_for{0};
+  /// What the containers of an Echo without spec.image run; outlives the observation.
+  std::string_view fallback_image = default_image;
+  /// A Deployment that the tutorial's operator made is to be taken over.
+  bool adopt_tutorial = false;
 };
 
 struct AddFinalizer {};
@@ -66,7 +71,9 @@ enum class Situation : std::uint8_t {
   cluster_scoped,                  ///< the definition has scope: Cluster
   invalid_spec,                    ///< no Deployment can be made of it
   refused,                         ///< the server does not take what the Echo wants
+  paused,                          ///< spec.paused: the Deployment is left as it is
   name_taken,                      ///< a stranger's Deployment has the name
+  adoptable,                       ///< the tutorial's operator made the Deployment, and it is to be taken over
   waiting_for_garbage_collection,  ///< an older Echo's Deployment has the name
   missing,                         ///< there is no Deployment
   drifted,                         ///< our part of the Deployment is not as wanted
@@ -91,8 +98,9 @@ struct Plan {
 /// For how long a status that tells of nothing but progress is held back at most.
 inline constexpr seams::Duration status_hold_limit = std::chrono::seconds(1);
 
-/// Pure. Never touches a Deployment that is not this Echo's, adds the finalizer before anything else and never to an
-/// Echo that is being deleted, and removes it only when no Deployment of this Echo is left or it is to stay.
+/// Pure. Never touches a Deployment that is not this Echo's (or the tutorial's, where those are to be taken over), adds
+/// the finalizer before anything else and never to an Echo that is being deleted, and removes it only when no
+/// Deployment of this Echo is left or it is to stay.
 Plan plan(Observation const& observation);
 
 /// "waiting_for_garbage_collection".

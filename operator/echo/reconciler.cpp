@@ -26,11 +26,13 @@ runtime::Mapping echoes_concerned(runtime::Store const& echo_store) {
 }
 
 EchoReconciler::EchoReconciler(seams::Environment const& environment, api::Api& api, runtime::Store const& echo_store,
-                               runtime::Store const& deployment_store, ReconcilerOptions options)
+                               runtime::Store const& deployment_store, runtime::EventRecorder& events,
+                               ReconcilerOptions options)
     : environment_(environment),
       api_(api),
       echoes_(echo_store),
       deployments_(deployment_store),
+      events_(events),
       options_(std::move(options)) {}
 
 boost::asio::awaitable<EchoReconciler::Outcome> EchoReconciler::reconcile(runtime::ReconcileContext& context) {
@@ -46,6 +48,8 @@ boost::asio::awaitable<EchoReconciler::Outcome> EchoReconciler::reconcile(runtim
   for (int actions = 0; actions <= most_actions; ++actions) {
     recall(pass);
     Plan const plan = echo::plan(pass.seen);
+    if (context.log().enabled(seams::LogLevel::debug)) context.log().debug("planned", {{"plan", to_string(plan)}});
+    if (options_.dry_run) co_return only_say(pass, plan);
     if (plan.actions.empty()) co_return finish(pass, plan);
     if (claims_too_early(pass, plan.actions.front())) {
       auto const looked = co_await look_at_server(pass);
@@ -96,7 +100,7 @@ bool EchoReconciler::claims_too_early(Pass const& pass, Action const& action) {
   if (!write->status[ConditionType::ready].holds) return false;
   Memory const* const memory = memories_.find(pass.context.key(), pass.seen.echo->metadata.uid);
   return memory != nullptr && memory->generation == pass.seen.echo->metadata.generation &&
-         options_.deployments_observed() < memory->generation_seen_at;
+         options_.deployments_observed(pass.context.key().namespace_) < memory->generation_seen_at;
 }
 
 boost::asio::awaitable<std::expected<void, api::Error>> EchoReconciler::look_at_server(Pass& pass) {
@@ -122,6 +126,8 @@ void EchoReconciler::recall(Pass& pass) {
   if (!seen.echo) return memories_.forget(pass.context.key());
   if (!status_storable_ && seen.echo->status) status_storable_ = true;  // somebody could store one
   seen.status_storable = status_storable_;
+  seen.fallback_image = options_.fallback_image;
+  seen.adopt_tutorial = options_.adopt_tutorial;
   seen.refusal = pass.refusal ? &*pass.refusal : nullptr;
   Memory* const memory = memories_.find(pass.context.key(), seen.echo->metadata.uid);
   if (memory == nullptr) return;
@@ -141,6 +147,19 @@ void EchoReconciler::recall(Pass& pass) {
       memory->refused.reset();
     }
   }
+}
+
+// A plan that stays the same is said once.
+EchoReconciler::Outcome EchoReconciler::only_say(Pass& pass, Plan const& plan) {
+  if (plan.actions.empty()) {
+    said_.erase(pass.context.key());
+    return finish(pass, plan);
+  }
+  std::string text = to_string(plan);
+  auto& said = said_[pass.context.key()];
+  if (said != text) pass.context.log().info("a dry run, so this is not done", {{"plan", text}});
+  said = std::move(text);
+  return runtime::ReconcileResult{};
 }
 
 EchoReconciler::Outcome EchoReconciler::finish(Pass& pass, Plan const& plan) {

@@ -4,12 +4,14 @@
 #include <cstdint>
 #include <expected>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 
 #include "operator/api/api.hpp"
 #include "operator/echo/memory.hpp"
 #include "operator/echo/plan.hpp"
+#include "operator/runtime/event_recorder.hpp"
 #include "operator/runtime/mapping.hpp"
 #include "operator/runtime/reconciler.hpp"
 #include "operator/runtime/store.hpp"
@@ -21,9 +23,15 @@ struct ReconcilerOptions {
   std::string field_manager = "echo-operator";
   /// The moment after which no write must be sent any more (the end of the lease); unset: there is none.
   std::function<seams::MonotonicTime()> not_after{};
-  /// The revision that the cache of Deployments has reached. Unset: a Deployment in the cache always counts as new
-  /// enough to vouch for what the Echo wants.
-  std::function<api::ResourceVersion()> deployments_observed{};
+  /// The revision that the cache of Deployments has reached in a namespace. Unset: a Deployment in the cache always
+  /// counts as new enough to vouch for what the Echo wants.
+  std::function<api::ResourceVersion(std::string const&)> deployments_observed{};
+  /// What the containers of an Echo without spec.image run.
+  std::string fallback_image{default_image};
+  /// See Observation::adopt_tutorial.
+  bool adopt_tutorial = false;
+  /// What is planned is said and not done.
+  bool dry_run = false;
   /// Where the definition of Echo has no status: how long until it is looked again, when there is something to tell.
   seams::Duration status_probe_interval = std::chrono::minutes(10);
 };
@@ -44,7 +52,8 @@ class EchoReconciler final : public runtime::Reconciler {
   using Outcome = std::expected<runtime::ReconcileResult, api::Error>;
 
   EchoReconciler(seams::Environment const& environment, api::Api& api, runtime::Store const& echo_store,
-                 runtime::Store const& deployment_store, ReconcilerOptions options = {});
+                 runtime::Store const& deployment_store, runtime::EventRecorder& events,
+                 ReconcilerOptions options = {});
 
   boost::asio::awaitable<Outcome> reconcile(runtime::ReconcileContext& context) override;
 
@@ -71,6 +80,7 @@ class EchoReconciler final : public runtime::Reconciler {
   void note_generation(Pass& pass);
   bool claims_too_early(Pass const& pass, Action const& action);
   Outcome finish(Pass& pass, Plan const& plan);
+  Outcome only_say(Pass& pass, Plan const& plan);
 
   ActionResult carry_out(Pass& pass, Action const& action);
   ActionResult add_finalizer(Pass& pass);
@@ -80,7 +90,7 @@ class EchoReconciler final : public runtime::Reconciler {
   ActionResult remove_finalizer(Pass& pass);
   ActionResult write_status(Pass& pass, WriteStatus const& action);
   ActionResult find_out_why_status_is_missing(Pass& pass);
-  ActionResult record_event(Pass& pass, RecordEvent const& action);
+  Next record_event(Pass& pass, RecordEvent const& action);
 
   /// What follows from an error that the action itself makes no sense of.
   api::Result<Next> failed(Pass& pass, api::Verb verb, api::Resource const& resource, api::Error error);
@@ -88,20 +98,22 @@ class EchoReconciler final : public runtime::Reconciler {
   void saw_echo(Pass& pass, api::ObjectPtr echo);
   void saw_deployment(Pass& pass, api::ObjectPtr deployment);
   void child_is_gone(Pass& pass);
-  void log_standing(Pass const& pass, EchoStatus const& status) const;
+  static void log_standing(Pass& pass, EchoStatus const& status);
   Memory& memory_of(Pass const& pass);
+  seams::MonotonicTime not_after() const;
   api::WriteOptions write_options(Pass const& pass) const;
 
   seams::Environment environment_;
   api::Api& api_;
   runtime::Store const& echoes_;
   runtime::Store const& deployments_;
+  runtime::EventRecorder& events_;
   ReconcilerOptions options_;
   Memories memories_;
+  std::map<api::ObjectKey, std::string> said_;  ///< in a dry run: the plans said last
   /// False: the definition of Echo has no status, as of `status_probed_at_`.
   bool status_storable_ = true;
   seams::MonotonicTime status_probed_at_{};
-  std::uint64_t events_recorded_ = 0;
 };
 
 }  // namespace echo

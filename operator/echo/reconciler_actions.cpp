@@ -5,7 +5,6 @@
 #include "operator/api/kinds.hpp"
 #include "operator/echo/deployment.hpp"
 #include "operator/echo/echo.hpp"
-#include "operator/echo/event.hpp"
 #include "operator/echo/patches.hpp"
 #include "operator/echo/reconciler.hpp"
 
@@ -32,7 +31,7 @@ EchoReconciler::ActionResult EchoReconciler::carry_out(Pass& pass, Action const&
     ActionResult operator()(DeleteDeployment const&) const { return self.delete_deployment(pass); }
     ActionResult operator()(RemoveFinalizer const&) const { return self.remove_finalizer(pass); }
     ActionResult operator()(WriteStatus const& status) const { return self.write_status(pass, status); }
-    ActionResult operator()(RecordEvent const& event) const { return self.record_event(pass, event); }
+    ActionResult operator()(RecordEvent const& event) const { co_return self.record_event(pass, event); }
   };
   return std::visit(Dispatch{*this, pass}, action);
 }
@@ -46,7 +45,8 @@ EchoReconciler::ActionResult EchoReconciler::add_finalizer(Pass& pass) {
 }
 
 EchoReconciler::ActionResult EchoReconciler::create_deployment(Pass& pass) {
-  auto answer = co_await api_.create(api::deployments, wanted_deployment(Echo(*pass.seen.echo)), write_options(pass));
+  auto wanted = wanted_deployment(Echo(*pass.seen.echo), options_.fallback_image);
+  auto answer = co_await api_.create(api::deployments, std::move(wanted), write_options(pass));
   if (!answer) {
     // The cache does not show it yet; it will show whose it is.
     if (answer.error().is(api::Reason::already_exists)) co_return as_conflict(std::move(answer.error()));
@@ -131,8 +131,8 @@ EchoReconciler::ActionResult EchoReconciler::find_out_why_status_is_missing(Pass
   saw_echo(pass, std::move(*answer));
   if (same && !has_status) {
     if (status_storable_) {
-      environment_.log.warning("the definition of Echo has no status; conditions are told in Events instead",
-                               {{"definition", "echoes.example.com"}});
+      pass.context.log().warning("the definition of Echo has no status; conditions are told in Events instead",
+                                 {{"definition", "echoes.example.com"}});
     }
     status_storable_ = false;
     status_probed_at_ = environment_.clock.now();
@@ -143,26 +143,22 @@ EchoReconciler::ActionResult EchoReconciler::find_out_why_status_is_missing(Pass
   co_return as_conflict(std::move(changed));
 }
 
-EchoReconciler::ActionResult EchoReconciler::record_event(Pass& pass, RecordEvent const& action) {
+EchoReconciler::Next EchoReconciler::record_event(Pass& pass, RecordEvent const& action) {
   seams::MonotonicTime const now = environment_.clock.now();
   if (now - status_probed_at_ >= options_.status_probe_interval) {
     status_storable_ = true;  // perhaps, by now: the plan will be to write a status
     status_probed_at_ = now;
-    co_return Next::plan_again;
+    return Next::plan_again;
   }
-  Echo const echo(*pass.seen.echo);
-  environment_.log.info(
-      "an Echo has changed",
-      {{"echo", pass.context.key().to_string()}, {"reason", action.reason.view()}, {"message", action.message.view()}});
-  auto event = event_about(echo, action, ++events_recorded_, environment_.clock.wall_now());
-  // Told once, whether the Event can be stored or not: an Event is not worth a retry.
+  pass.context.log().info("an Echo has changed",
+                          {{"reason", action.reason.view()}, {"message", action.message.view()}});
+  // Told once, whether the Event can be stored or not.
   memory_of(pass).announced = plan(pass.seen).standing;
-  auto const answer = co_await api_.create(api::events, std::move(event), write_options(pass));
-  if (!answer) {
-    environment_.log.warning("an Event could not be stored",
-                             {{"echo", pass.context.key().to_string()}, {"error", answer.error().to_string()}});
-  }
-  co_return Next::plan_again;
+  auto const& metadata = pass.seen.echo->metadata;
+  events_.record({std::string(api_version), std::string(kind), pass.context.key(), metadata.uid,
+                  metadata.resource_version, action.warning, std::string(action.reason.view()),
+                  std::string(action.message.view()), not_after()});
+  return Next::plan_again;
 }
 
 api::Result<EchoReconciler::Next> EchoReconciler::failed(Pass& pass, api::Verb verb, api::Resource const& resource,
@@ -203,26 +199,29 @@ void EchoReconciler::child_is_gone(Pass& pass) {
   pass.seen.deployment = nullptr;
 }
 
-void EchoReconciler::log_standing(Pass const& pass, EchoStatus const& status) const {
-  if (!environment_.log.enabled(seams::LogLevel::info)) return;
+void EchoReconciler::log_standing(Pass& pass, EchoStatus const& status) {
+  if (!pass.context.log().enabled(seams::LogLevel::info)) return;
   auto const* const before = pass.seen.echo->status.get();
   bool const news = holds(before, ConditionType::ready) != status[ConditionType::ready].holds ||
                     holds(before, ConditionType::degraded) != status[ConditionType::degraded].holds;
   if (!news) return;
-  environment_.log.info("an Echo has changed", {{"echo", pass.context.key().to_string()},
-                                                {"reason", status[ConditionType::ready].reason.view()},
-                                                {"message", status[ConditionType::ready].message.view()}});
+  pass.context.log().info("an Echo has changed", {{"reason", status[ConditionType::ready].reason.view()},
+                                                  {"message", status[ConditionType::ready].message.view()}});
 }
 
 Memory& EchoReconciler::memory_of(Pass const& pass) {
   return memories_.of(pass.context.key(), pass.seen.echo->metadata.uid);
 }
 
+seams::MonotonicTime EchoReconciler::not_after() const {
+  return options_.not_after ? options_.not_after() : seams::never;
+}
+
 api::WriteOptions EchoReconciler::write_options(Pass const& pass) const {
   api::WriteOptions options;
   options.field_manager = options_.field_manager;
   options.deadline = pass.context.deadline();
-  if (options_.not_after) options.not_after = options_.not_after();
+  options.not_after = not_after();
   return options;
 }
 

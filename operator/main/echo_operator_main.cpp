@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <exception>
 #include <iostream>
+#include <map>
 #include <memory>
 #include <stdexcept>
 #include <vector>
@@ -19,6 +20,7 @@
 #include "operator/client/http_api.hpp"
 #include "operator/echo/echo.hpp"
 #include "operator/echo/explain.hpp"
+#include "operator/echo/names.hpp"
 #include "operator/echo/operator.hpp"
 #include "operator/http/server.hpp"
 #include "operator/real/commands.hpp"
@@ -52,7 +54,9 @@ struct Arguments {
   std::string metrics_address = "0";
   std::string probe_address = "0";
   bool verbose = false;
+  real::LogFormat log_format = real::LogFormat::text;
   std::string explained;  ///< explain: the Echo's name; "": run
+  std::string explained_namespace;
 };
 
 std::optional<int> parse(int argc, char** argv, Arguments& arguments) {
@@ -63,13 +67,27 @@ std::optional<int> parse(int argc, char** argv, Arguments& arguments) {
   app.add_option("--kubeconfig", arguments.access.kubeconfig,
                  "the kubeconfig; without it $KUBECONFIG, the pod's service account, ~/.kube/config");
   app.add_option("--context", arguments.access.context, "the context of the kubeconfig, if not its current one");
-  app.add_option("-n,--namespace", arguments.operator_.namespace_, "only this namespace; without it all of them");
+  app.add_option("-n,--namespace", arguments.operator_.namespaces,
+                 "only this namespace (repeatable); without it all of them")
+      ->check([](std::string const& name) {
+        return std::string(echo::is_dns1123_label(name) ? "" : "\"" + name + "\" is no name of a namespace");
+      })
+      ->allow_extra_args(false);
+  app.add_option("--echo-image", arguments.operator_.reconciler.fallback_image,
+                 "what the containers of Echoes without spec.image run")
+      ->check([](std::string const& image) { return std::string(image.empty() ? "it must not be empty" : ""); })
+      ->capture_default_str();
+  app.add_flag("--adopt-tutorial", arguments.operator_.reconciler.adopt_tutorial,
+               "take over Deployments that look exactly as the tutorial's operator makes them");
   app.add_option("--max-concurrent-reconciles", arguments.operator_.max_concurrent_reconciles,
                  "how many Echoes are worked on at once")
       ->check(CLI::Range(1U, 1000U))
       ->capture_default_str();
   auto* const elect = app.add_flag("--leader-elect", arguments.leader_election,
                                    "of several operators only the one that holds a Lease writes");
+  app.add_flag("--dry-run", arguments.operator_.dry_run,
+               "write nothing: everything is read, and what would be done is said in the log")
+      ->excludes(elect);
   app.add_option("--leader-election-namespace", arguments.lease_namespace,
                  "the Lease's namespace; without it that of the pod or of the context")
       ->needs(elect);
@@ -96,10 +114,14 @@ std::optional<int> parse(int argc, char** argv, Arguments& arguments) {
                  "serve /healthz and /readyz here: HOST:PORT, or :PORT for all addresses; 0: nowhere")
       ->capture_default_str();
   app.add_flag("-v,--verbose", arguments.verbose, "tell everything");
+  app.add_option("--log-format", arguments.log_format, "how lines of the log look, text or json")
+      ->transform(CLI::CheckedTransformer(
+          std::map<std::string, real::LogFormat>{{"text", real::LogFormat::text}, {"json", real::LogFormat::json}}))
+      ->default_str("text");
   auto& explain =
       *app.add_subcommand("explain", "show what the operator would do about one Echo now, and why; changes nothing");
   explain.add_option("NAME", arguments.explained, "the Echo's name")->required();
-  explain.add_option("-n,--namespace", arguments.operator_.namespace_, "its namespace, if not the context's");
+  explain.add_option("-n,--namespace", arguments.explained_namespace, "its namespace, if not the context's");
   explain.fallthrough();
   try {
     app.parse(argc, argv);
@@ -165,6 +187,13 @@ std::expected<std::optional<real::ListenAddress>, std::string> parse_listen_addr
   return where;
 }
 
+/// "a,b", or "all".
+std::string joined(std::vector<std::string> const& namespaces) {
+  std::string text;
+  for (auto const& one : namespaces) text += (text.empty() ? "" : ",") + one;
+  return text.empty() ? "all" : text;
+}
+
 /// One small HTTP server of the operator's.
 class SideServer {
  public:
@@ -180,7 +209,8 @@ class SideServer {
   http::HttpServer server_;
 };
 
-asio::awaitable<int> explain(api::Api& api, seams::Clock& clock, api::ObjectKey key) {
+asio::awaitable<int> explain(api::Api& api, seams::Clock& clock, api::ObjectKey key,
+                             echo::ReconcilerOptions const& options_of_operator) {
   constexpr auto patience = std::chrono::seconds(30);
   api::GetOptions options;
   options.deadline = clock.now() + patience;
@@ -194,13 +224,15 @@ asio::awaitable<int> explain(api::Api& api, seams::Clock& clock, api::ObjectKey 
   if (!deployment && !deployment.error().is(api::Reason::not_found)) co_return failed(deployment.error());
   echo::Observation seen;
   seen.echo = *echo;
+  seen.fallback_image = options_of_operator.fallback_image;
+  seen.adopt_tutorial = options_of_operator.adopt_tutorial;
   if (deployment) seen.deployment = *deployment;
   std::cout << echo::explain(seen);
   co_return 0;
 }
 
 int run(Arguments const& arguments) {
-  real::ConsoleLog log(arguments.verbose ? seams::LogLevel::debug : seams::LogLevel::info);
+  real::ConsoleLog log(arguments.verbose ? seams::LogLevel::debug : seams::LogLevel::info, arguments.log_format);
   real::SystemFiles files;
   auto const access = client::find_access(arguments.access, environment_variable, files);
   if (!access) {
@@ -227,10 +259,13 @@ int run(Arguments const& arguments) {
   options.credentials = &credentials;
   client::HttpApi api(connector, clock, options);
   if (!arguments.explained.empty()) {
-    std::string space = arguments.operator_.namespace_.empty() ? access->namespace_ : arguments.operator_.namespace_;
+    std::string space = arguments.explained_namespace;
+    if (space.empty() && arguments.operator_.namespaces.size() == 1) space = arguments.operator_.namespaces.front();
+    if (space.empty()) space = access->namespace_;
     if (space.empty()) space = "default";
     int code = cannot_explain;
-    asio::co_spawn(context, explain(api, clock, {std::move(space), arguments.explained}),
+    asio::co_spawn(context,
+                   explain(api, clock, {std::move(space), arguments.explained}, arguments.operator_.reconciler),
                    [&](std::exception_ptr const& bug, int outcome) {
                      if (bug) std::rethrow_exception(bug);
                      code = outcome;
@@ -311,7 +346,7 @@ int run(Arguments const& arguments) {
       });
   log.info("starting", {{"server", access->server.to_string()},
                         {"from", access->origin},
-                        {"namespace", arguments.operator_.namespace_}});
+                        {"namespaces", joined(arguments.operator_.namespaces)}});
   echo_operator.start();
   context.run();
   return exit_code;

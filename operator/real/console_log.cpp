@@ -62,13 +62,16 @@ void append_escaped(std::string& line, char c) {
   }
 }
 
+std::string_view shortened(std::string_view text) {
+  if (text.size() <= max_value_size) return text;
+  std::string_view kept = text.substr(0, max_value_size);
+  // Not in the middle of a character of several bytes.
+  while (!kept.empty() && (static_cast<unsigned char>(text[kept.size()]) & 0xC0) == 0x80) kept.remove_suffix(1);
+  return kept;
+}
+
 void append_text(std::string& line, std::string_view text) {
-  std::string_view kept = text;
-  if (kept.size() > max_value_size) {
-    kept = kept.substr(0, max_value_size);
-    // Not in the middle of a character of several bytes.
-    while (!kept.empty() && (static_cast<unsigned char>(text[kept.size()]) & 0xC0) == 0x80) kept.remove_suffix(1);
-  }
+  std::string_view const kept = shortened(text);
   bool const cut = kept.size() < text.size();
   if (!kept.empty() && !cut && std::ranges::all_of(kept, is_plain)) {
     line += kept;
@@ -79,18 +82,70 @@ void append_text(std::string& line, std::string_view text) {
   line += cut ? "…\"" : "\"";
 }
 
-}  // namespace
-
-ConsoleLog::ConsoleLog(seams::LogLevel least) : least_(least) {
-  logger_ = std::make_unique<spdlog::logger>("echo", std::make_shared<spdlog::sinks::stderr_sink_mt>());
-  logger_->set_formatter(
-      std::make_unique<spdlog::pattern_formatter>("%Y-%m-%dT%H:%M:%S.%eZ %v", spdlog::pattern_time_type::utc));
-  logger_->set_level(to_spdlog(least));
+/// How many bytes of a character of UTF-8 stand at the beginning; 0: none that is well-formed.
+std::size_t character_size(std::string_view text) {
+  auto const byte = [&](std::size_t at) { return static_cast<unsigned char>(text[at]); };
+  unsigned char const first = byte(0);
+  if (first < 0x80) return 1;
+  std::size_t const size = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
+  if (first < 0xC2 || first > 0xF4 || text.size() < size) return 0;
+  for (std::size_t at = 1; at < size; ++at) {
+    if ((byte(at) & 0xC0) != 0x80) return 0;
+  }
+  // Too long a form, a surrogate, or more than there are characters.
+  if ((first == 0xE0 && byte(1) < 0xA0) || (first == 0xED && byte(1) > 0x9F) || (first == 0xF0 && byte(1) < 0x90) ||
+      (first == 0xF4 && byte(1) > 0x8F))
+    return 0;
+  return size;
 }
 
-ConsoleLog::~ConsoleLog() = default;
+void append_json(std::string& line, std::string_view text) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string_view rest = shortened(text);
+  bool const cut = rest.size() < text.size();
+  line += '"';
+  while (!rest.empty()) {
+    auto const byte = static_cast<unsigned char>(rest.front());
+    std::size_t const size = character_size(rest);
+    if (size == 0) {
+      line += "\xEF\xBF\xBD";  // U+FFFD
+    } else if (byte == '"' || byte == '\\') {
+      line += '\\';
+      line += rest.front();
+    } else if (byte < 0x20 || byte == 0x7F) {
+      line += "\\u00";
+      line += digits[byte >> 4];
+      line += digits[byte & 0xF];
+    } else {
+      line += rest.substr(0, size);
+    }
+    rest.remove_prefix(std::max<std::size_t>(size, 1));
+  }
+  line += cut ? "…\"" : "\"";
+}
 
-void ConsoleLog::write(seams::LogLevel level, std::string_view message, std::span<seams::LogField const> fields) {
+std::string json_line(seams::LogLevel level, std::string_view message, std::span<seams::LogField const> fields) {
+  std::string_view name = name_of(level);
+  while (name.ends_with(' ')) name.remove_suffix(1);
+  std::string line = "\"level\":";
+  append_json(line, name);
+  line += ",\"msg\":";
+  append_json(line, message);
+  for (seams::LogField const& field : fields) {
+    bool const taken = field.key == "time" || field.key == "level" || field.key == "msg";
+    line += ',';
+    append_json(line, taken ? std::string(field.key) + '_' : field.key);
+    line += ':';
+    if (auto const* number = std::get_if<std::int64_t>(&field.value)) {
+      line += std::to_string(*number);
+    } else {
+      append_json(line, std::get<std::string_view>(field.value));
+    }
+  }
+  return line;
+}
+
+std::string text_line(seams::LogLevel level, std::string_view message, std::span<seams::LogField const> fields) {
   std::string line(name_of(level));
   line += message;
   for (seams::LogField const& field : fields) {
@@ -103,6 +158,24 @@ void ConsoleLog::write(seams::LogLevel level, std::string_view message, std::spa
       append_text(line, std::get<std::string_view>(field.value));
     }
   }
+  return line;
+}
+
+}  // namespace
+
+ConsoleLog::ConsoleLog(seams::LogLevel least, LogFormat format) : least_(least), format_(format) {
+  char const* const pattern =
+      format == LogFormat::json ? R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ",%v})" : "%Y-%m-%dT%H:%M:%S.%eZ %v";
+  logger_ = std::make_unique<spdlog::logger>("echo", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+  logger_->set_formatter(std::make_unique<spdlog::pattern_formatter>(pattern, spdlog::pattern_time_type::utc));
+  logger_->set_level(to_spdlog(least));
+}
+
+ConsoleLog::~ConsoleLog() = default;
+
+void ConsoleLog::write(seams::LogLevel level, std::string_view message, std::span<seams::LogField const> fields) {
+  std::string const line =
+      format_ == LogFormat::json ? json_line(level, message, fields) : text_line(level, message, fields);
   logger_->log(to_spdlog(level), spdlog::string_view_t(line.data(), line.size()));
 }
 

@@ -40,10 +40,22 @@ Controller::Controller(seams::Environment const& environment, Reconciler& reconc
       queue_time_(queue_bounds) {
   seams::check(options_.max_concurrent > 0, "a controller needs a worker");
   for (unsigned i = 0; i < options_.max_concurrent; ++i) runs_.push_back(std::make_unique<Run>());
-  caches_.push_back(&primary_);
-  primary_.subscribe(
-      {[this](api::ObjectPtr const& before, api::ObjectPtr const& after) { primary_changed(before, after); },
-       [this](api::ResourceVersion version) { cache_progressed(0, version); }});
+  watch_primary(primary_);
+}
+
+void Controller::adds(Informer& more) {
+  seams::check(!started_, "what a controller is for is said before the start");
+  seams::check(&more.store() == &primary_.store(), "the objects of a controller are in one store");
+  watch_primary(more);
+}
+
+void Controller::watch_primary(Informer& informer) {
+  std::size_t const cache = caches_.size();
+  caches_.push_back(&informer);
+  informer.subscribe({[this, &informer](api::ObjectPtr const& before, api::ObjectPtr const& after) {
+                        primary_changed(informer, before, after);
+                      },
+                      [this, cache](api::ResourceVersion version) { cache_progressed(cache, version); }});
 }
 
 void Controller::owns(Informer& informer, Mapping mapping) {
@@ -96,10 +108,10 @@ void Controller::enqueue(api::ObjectKey const& key) {
   pump();
 }
 
-void Controller::primary_changed(api::ObjectPtr const& before, api::ObjectPtr const& after) {
+void Controller::primary_changed(Informer const& informer, api::ObjectPtr const& before, api::ObjectPtr const& after) {
   Cause const cause = !before ? Cause::created : !after ? Cause::deleted : Cause::updated;
   // What a first list shows has been there for a while, and there may be much of it.
-  Priority const priority = primary_.synced() ? Priority::normal : Priority::low;
+  Priority const priority = informer.synced() ? Priority::normal : Priority::low;
   queue_.add((after ? after : before)->key(), cause, environment_.clock.now(), priority);
 }
 
@@ -145,14 +157,11 @@ void Controller::begin(WorkQueue::Taken const& taken, seams::MonotonicTime now) 
   run.started = now;
   queue_time_.observe(now - std::min(now, taken.ready_at));
   run.begun = run.cancelled = false;
-  run.context.emplace(taken.key, read_live, run.deadline);
   ++active_;
   ++stats_.reconciles;
-  if (environment_.log.enabled(seams::LogLevel::debug)) {
-    environment_.log.debug(
-        "reconciling",
-        {{"controller", options_.name}, {"key", taken.key.to_string()}, {"causes", taken.causes.to_string()}});
-  }
+  run.context.emplace(taken.key, read_live, run.deadline, &environment_.log,
+                      ReconcileIdentity{stats_.reconciles, options_.kind, taken.causes});
+  run.context->log().debug("reconciling");
   spawn_root(
       environment_.executor, reconcile(run), run.cancel.slot(),
       [this, &run](std::exception_ptr const& exception, Outcome const& outcome) { finished(run, exception, outcome); });
@@ -225,8 +234,7 @@ void Controller::cancel_overdue(seams::MonotonicTime now) {
   for (auto const& run : runs_) {
     if (!run->context || run->cancelled || run->deadline > now) continue;
     ++stats_.timeouts;
-    environment_.log.warning("a reconcile has taken too long and is cancelled",
-                             {{"controller", options_.name}, {"key", run->context->key().to_string()}});
+    run->context->log().warning("a reconcile has taken too long and is cancelled");
     cancel(*run);
   }
 }
@@ -235,7 +243,7 @@ void Controller::release_expired(seams::MonotonicTime now) {
   for (api::ObjectKey const& key : parked_.expired(now)) {
     ++stats_.own_writes_unseen;
     environment_.log.warning("the cache does not show a write of ours, reading from the server instead",
-                             {{"controller", options_.name}, {"key", key.to_string()}});
+                             {{"kind", options_.kind}, {"namespace", key.namespace_}, {"name", key.name}});
     KeyState& state = states_[key];
     state.floors.clear();
     state.floor_deadline = seams::never;
@@ -285,8 +293,7 @@ void Controller::drain(seams::MonotonicTime now) {
   give_up_at_ = seams::never;
   for (auto const& run : runs_) {
     if (!run->context) continue;
-    environment_.log.error("a reconcile has not ended within the time for shutting down",
-                           {{"controller", options_.name}, {"key", run->context->key().to_string()}});
+    run->context->log().error("a reconcile has not ended within the time for shutting down");
   }
   if (stopped_) asio::post(environment_.executor, [stopped = std::exchange(stopped_, {})] { stopped(false); });
 }

@@ -23,7 +23,8 @@
 namespace runtime {
 
 struct ControllerOptions {
-  std::string name{};  ///< for log lines
+  std::string name{};  ///< for figures and log lines
+  std::string kind{};  ///< of the objects, for log lines
   unsigned max_concurrent = 4;
   seams::Duration reconcile_timeout = std::chrono::seconds(60);
   /// Every object is reconciled once in this time ± 10 %, even if nothing happens; zero: never.
@@ -74,6 +75,9 @@ class Controller {
              ControllerOptions options);
   Controller(Controller const&) = delete;
   Controller& operator=(Controller const&) = delete;
+
+  /// … and for those of further informers, of other namespaces, that keep them in the same store. Before start().
+  void adds(Informer& more);
 
   /// Changes of these objects cause a reconcile of their owner: an object of `primary` of this kind. Before start().
   void owns(Informer& informer, OwnerKind owner) { owns(informer, map_to_owner(primary_.store(), std::move(owner))); }
@@ -144,8 +148,8 @@ class Controller {
   };
   using KeyStates = std::unordered_map<api::ObjectKey, KeyState, ObjectKeyHash>;
 
-  void watch_cache(Informer& informer, Mapping mapping);
-  void primary_changed(api::ObjectPtr const& before, api::ObjectPtr const& after);
+  void watch_primary(Informer& informer);
+  void primary_changed(Informer const& informer, api::ObjectPtr const& before, api::ObjectPtr const& after);
   void cache_progressed(std::size_t cache, api::ResourceVersion version);
 
   /// Starts what is ready as long as there are workers.
@@ -155,9 +159,10 @@ class Controller {
   bool must_wait(api::ObjectKey const& key, KeyState& state, seams::MonotonicTime now);
   boost::asio::awaitable<Outcome> reconcile(Run& run);
   void finished(Run& run, std::exception_ptr const& exception, Outcome const& outcome);
-  void settle(Run const& run, KeyState& state, std::exception_ptr const& exception, Outcome const& outcome,
+  void settle(Run& run, KeyState& state, std::exception_ptr const& exception, Outcome const& outcome,
               seams::MonotonicTime now);
-  void settle_error(api::ObjectKey const& key, KeyState& state, api::Error const& error, seams::MonotonicTime now);
+  void settle_error(Run& run, KeyState& state, api::Error const& error, seams::MonotonicTime now);
+  static void log_end(Run& run, Outcome const& outcome, seams::MonotonicTime now);
   void remember_writes(ReconcileContext const& context, KeyState& state);
   void cancel(Run& run);
 
@@ -172,7 +177,7 @@ class Controller {
 
   seams::Environment environment_;
   Reconciler& reconciler_;
-  Informer& primary_;
+  Informer& primary_;  ///< of several the first; its store is that of all of them
   ControllerOptions options_;
   std::vector<Informer*> caches_;  ///< the primary first
   AddKey add_owned_;

@@ -31,6 +31,7 @@ void Controller::finished(Run& run, std::exception_ptr const& exception, Outcome
   KeyState& state = known == states_.end() ? fresh : known->second;
   remember_writes(*run.context, state);
   settle(run, state, exception, outcome, now);
+  if (!exception) log_end(run, outcome, now);
   reconcile_time_.observe(now - run.started);
   bool const nothing = state.floors.empty() && !state.read_live && state.conflicts == 0;
   if (known == states_.end()) {
@@ -64,19 +65,18 @@ void Controller::remember_writes(ReconcileContext const& context, KeyState& stat
   }
 }
 
-void Controller::settle(Run const& run, KeyState& state, std::exception_ptr const& exception, Outcome const& outcome,
+void Controller::settle(Run& run, KeyState& state, std::exception_ptr const& exception, Outcome const& outcome,
                         seams::MonotonicTime now) {
   api::ObjectKey const& key = run.context->key();
   if (exception) {
     ++stats_.exceptions;
-    environment_.log.error("exception in a reconcile",
-                           {{"controller", options_.name}, {"key", key.to_string()}, {"what", what_of(exception)}});
+    run.context->log().error("exception in a reconcile", {{"what", what_of(exception)}});
     state.read_live = true;  // who knows what was written before it was thrown
     queue_.failed(key, now);
     return;
   }
   if (!outcome) {
-    settle_error(key, state, outcome.error(), now);
+    settle_error(run, state, outcome.error(), now);
     return;
   }
   ++stats_.successes;
@@ -89,8 +89,17 @@ void Controller::settle(Run const& run, KeyState& state, std::exception_ptr cons
   queue_.succeeded(key);
 }
 
-void Controller::settle_error(api::ObjectKey const& key, KeyState& state, api::Error const& error,
-                              seams::MonotonicTime now) {
+void Controller::log_end(Run& run, Outcome const& outcome, seams::MonotonicTime now) {
+  seams::Log& log = run.context->log();
+  if (!log.enabled(seams::LogLevel::debug)) return;
+  auto const took = std::chrono::duration_cast<std::chrono::milliseconds>(now - run.started).count();
+  log.debug("reconciled", {{"outcome", outcome ? "done" : api::to_string(outcome.error().reason)},
+                           {"writes", run.context->writes().size()},
+                           {"milliseconds", took}});
+}
+
+void Controller::settle_error(Run& run, KeyState& state, api::Error const& error, seams::MonotonicTime now) {
+  api::ObjectKey const& key = run.context->key();
   if (!error.outcome_unknown && error.is(api::Reason::conflict)) {
     // Our picture was out of date; the news is on its way, and there is nothing to complain of.
     ++stats_.conflicts;
@@ -126,10 +135,8 @@ void Controller::settle_error(api::ObjectKey const& key, KeyState& state, api::E
   } else {
     queue_.failed(key, now);
   }
-  environment_.log.warning("a reconcile failed", {{"controller", options_.name},
-                                                  {"key", key.to_string()},
-                                                  {"error", error.to_string()},
-                                                  {"failures_in_a_row", queue_.failures(key)}});
+  run.context->log().warning("a reconcile failed",
+                             {{"error", error.to_string()}, {"failures_in_a_row", queue_.failures(key)}});
 }
 
 }  // namespace runtime

@@ -34,8 +34,12 @@ bool must_relist(api::Error const& error) { return error.is_expired() || error.i
 
 }  // namespace
 
-Informer::Informer(seams::Environment const& environment, api::Api& api, InformerOptions options)
-    : environment_(environment), api_(api), options_(std::move(options)), watch_list_(options_.watch_list) {}
+Informer::Informer(seams::Environment const& environment, api::Api& api, InformerOptions options, Store* shared)
+    : environment_(environment),
+      api_(api),
+      options_(std::move(options)),
+      store_(shared == nullptr ? own_store_ : *shared),
+      watch_list_(options_.watch_list) {}
 
 void Informer::subscribe(InformerHandlers handlers) {
   seams::check(!running_, "subscribers come before the start");
@@ -338,7 +342,9 @@ void Informer::report(char const* verb, api::Error const& error, unsigned failur
     hint = "the resource is not served: is its custom resource definition installed?";
   }
   if (*hint != '\0' || failures >= failures_tolerated) {
-    trouble_ = std::string(verb) + " " + resource + ": " + what;
+    trouble_ = std::string(verb) + " " + resource;
+    if (!options_.namespace_.empty()) trouble_ += " in the namespace " + options_.namespace_;
+    trouble_ += ": " + what;
   }
   environment_.log.warning("an informer's call failed", {{"verb", verb},
                                                          {"resource", resource},

@@ -71,7 +71,8 @@ struct InformerStats {
 /// coroutine's frame (see stop()).
 class Informer {
  public:
-  Informer(seams::Environment const& environment, api::Api& api, InformerOptions options);
+  /// `shared`: where it keeps its objects, beside those of other namespaces; outlives it. Null: in a store of its own.
+  Informer(seams::Environment const& environment, api::Api& api, InformerOptions options, Store* shared = nullptr);
   Informer(Informer const&) = delete;
   Informer& operator=(Informer const&) = delete;
 
@@ -84,6 +85,8 @@ class Informer {
   api::Resource const& resource() const { return options_.resource; }
   std::string const& namespace_() const { return options_.namespace_; }
   Store const& store() const { return store_; }
+  /// How many objects there it keeps.
+  std::size_t size() const { return size_; }
   /// A first list has been completed. Stays true.
   bool synced() const { return synced_; }
   /// The last attempt to reach the server worked, or failed in a way that happens.
@@ -137,6 +140,8 @@ class Informer {
   void apply_deletion(api::ObjectPtr const& object);
   /// The cache shows this revision from now on.
   void reached(api::ResourceVersion version);
+  api::ObjectPtr put(api::ObjectPtr object);
+  void erase(api::ObjectKey const& key);
   void notify(api::ObjectPtr const& before, api::ObjectPtr const& after);
   void notify_progress();
 
@@ -151,7 +156,9 @@ class Informer {
   api::Api& api_;
   InformerOptions options_;
   std::vector<InformerHandlers> handlers_;
-  Store store_;
+  Store own_store_;
+  Store& store_;
+  std::size_t size_ = 0;
   api::ResourceVersion version_ = api::ResourceVersion::none;
   bool synced_ = false;
   bool running_ = false;

@@ -12,18 +12,21 @@ std::vector<Informer::Change> Informer::replace(std::vector<api::ObjectPtr> cons
   for (auto const& item : items) listed.insert_or_assign(item->key(), item);
 
   std::vector<Change> changes;
-  store_.for_each([&](api::ObjectPtr const& cached) {
+  // Before the first list nothing of what a shared store holds is this one's.
+  auto const gone_from_list = [&](api::ObjectPtr const& cached) {
+    if (!options_.namespace_.empty() && cached->metadata.namespace_ != options_.namespace_) return;
     auto const at = listed.find(cached->key());
     if (at == listed.end() || at->second->metadata.uid != cached->metadata.uid) changes.push_back({cached, nullptr});
-  });
-  for (Change const& gone : changes) store_.erase(gone.before->key());
+  };
+  if (size_ > 0) store_.for_each(gone_from_list);
+  for (Change const& gone : changes) erase(gone.before->key());
 
   for (auto const& item : items) {
     if (listed.find(item->key())->second != item) continue;
     api::ObjectPtr const cached = store_.find(item->key());
     // The same revision is the same object: keep the one that others share.
     if (cached && cached->metadata.resource_version == item->metadata.resource_version) continue;
-    store_.put(item);
+    put(item);
     changes.push_back({cached, item});
   }
   return changes;
@@ -56,7 +59,7 @@ void Informer::apply_upsert(api::ObjectPtr const& object) {
     ++stats_.ignored;
     return;
   }
-  api::ObjectPtr const before = store_.put(object);
+  api::ObjectPtr const before = put(object);
   reached(object->metadata.resource_version);
   if (before && before->metadata.uid != object->metadata.uid) {
     notify(before, nullptr);
@@ -77,10 +80,20 @@ void Informer::apply_deletion(api::ObjectPtr const& object) {
     ++stats_.ignored;
     return;
   }
-  if (gone) store_.erase(key);
+  if (gone) erase(key);
   reached(object->metadata.resource_version);
   if (gone) notify(cached, nullptr);
   notify_progress();
+}
+
+api::ObjectPtr Informer::put(api::ObjectPtr object) {
+  api::ObjectPtr before = store_.put(std::move(object));
+  if (!before) ++size_;
+  return before;
+}
+
+void Informer::erase(api::ObjectKey const& key) {
+  if (store_.erase(key)) --size_;
 }
 
 void Informer::reached(api::ResourceVersion version) {

@@ -68,7 +68,7 @@ void collect(Controller const& controller, seams::MonotonicTime now, seams::Metr
 void collect(Informer const& informer, seams::MonotonicTime now, seams::Metrics& metrics) {
   MetricLabels const labels{{"resource", informer.resource().qualified()}, {"namespace", informer.namespace_()}};
   InformerStats const& stats = informer.stats();
-  metrics.gauge("informer_objects", "Objects in the cache", labels, static_cast<double>(informer.store().size()));
+  metrics.gauge("informer_objects", "Objects in the cache", labels, static_cast<double>(informer.size()));
   metrics.gauge("informer_synced", "1 once the cache has shown a whole state", labels, informer.synced() ? 1 : 0);
   metrics.gauge("informer_healthy", "1 while the server can be listed and watched", labels, informer.healthy() ? 1 : 0);
   if (stats.last_event) {

@@ -1,21 +1,56 @@
 // What a controller calls for a key, and what it hands along.
 #pragma once
 #include <boost/asio/awaitable.hpp>
+#include <cstdint>
 #include <expected>
 #include <optional>
+#include <span>
+#include <string_view>
 #include <vector>
 
 #include "operator/api/error.hpp"
 #include "operator/api/resource.hpp"
+#include "operator/runtime/causes.hpp"
+#include "operator/seams/log.hpp"
 #include "operator/seams/time.hpp"
 
 namespace runtime {
 
+/// What tells one reconcile from another in a log.
+struct ReconcileIdentity {
+  std::uint64_t id = 0;  ///< counts the reconciles of a controller
+  std::string_view kind;
+  Causes causes;
+};
+
+/// A log that says of each line which reconcile it belongs to: reconcile, kind, namespace, name, causes, then the
+/// line's own fields.
+class ReconcileLog final : public seams::Log {
+ public:
+  /// Log and key outlive it. Null: nobody listens.
+  ReconcileLog(seams::Log* behind, ReconcileIdentity identity, api::ObjectKey const& key)
+      : behind_(behind), identity_(identity), key_(key) {}
+
+  bool enabled(seams::LogLevel level) const override { return behind_ != nullptr && behind_->enabled(level); }
+  void write(seams::LogLevel level, std::string_view message, std::span<seams::LogField const> fields) override;
+
+ private:
+  seams::Log* behind_;
+  ReconcileIdentity identity_;
+  api::ObjectKey const& key_;
+};
+
 /// One reconcile of one key. Belongs to the controller and lives until the reconcile has ended.
 class ReconcileContext {
  public:
-  ReconcileContext(api::ObjectKey key, bool read_live, seams::MonotonicTime deadline)
-      : key_(std::move(key)), read_live_(read_live), deadline_(deadline) {}
+  ReconcileContext(api::ObjectKey key, bool read_live, seams::MonotonicTime deadline, seams::Log* log = nullptr,
+                   ReconcileIdentity identity = {})
+      : key_(std::move(key)), read_live_(read_live), deadline_(deadline), log_(log, identity, key_) {}
+  ReconcileContext(ReconcileContext const&) = delete;
+  ReconcileContext& operator=(ReconcileContext const&) = delete;
+
+  /// For everything that is said in this reconcile.
+  seams::Log& log() { return log_; }
 
   api::ObjectKey const& key() const { return key_; }
 
@@ -40,6 +75,7 @@ class ReconcileContext {
   api::ObjectKey key_;
   bool read_live_;
   seams::MonotonicTime deadline_;
+  ReconcileLog log_;
   std::vector<Write> writes_;
 };
 

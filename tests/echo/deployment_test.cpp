@@ -45,7 +45,7 @@ TEST(OwnerOf, a_deployment_is_decided_by_the_uids_of_its_owners) {
     Owner owner;
   };
   Case const cases[] = {
-      {{}, Owner::stranger},
+      {{}, Owner::tutorial},
       {{ours}, Owner::ours},
       {{ours_not_controlling}, Owner::ours},
       {{other_not_controlling, ours}, Owner::ours},
@@ -66,6 +66,74 @@ TEST(OwnerOf, a_deployment_is_decided_by_the_uids_of_its_owners) {
     EXPECT_EQ(echo::owner_of(echo::Echo(*echo), deployment.get()), owner) << text_of(*deployment);
   }
   EXPECT_EQ(echo::owner_of(echo::Echo(*echo), nullptr), Owner::none);
+}
+
+TEST(OwnerOf, only_what_is_exactly_as_the_tutorials_operator_makes_it_is_taken_for_the_tutorials) {
+  auto const echo = make_echo();
+  auto const after = [&](std::string_view merge_patch) {
+    auto made = make_deployment(*echo);
+    made->metadata.owner_references = std::vector<api::OwnerReference>{};
+    auto const edited = api::apply_patch(*made, api::MergePatch{shared(merge_patch)}).value();
+    return echo::owner_of(echo::Echo(*echo), &edited);
+  };
+  for (auto const* const patch :
+       {"{}", R"({"metadata":{"annotations":{"restarted":"now"}}})", R"({"spec":{"replicas":7}})"}) {
+    EXPECT_EQ(after(patch), Owner::tutorial) << patch;
+  }
+  for (auto const* const patch : {
+           R"({"metadata":{"labels":{"app":"b"}}})",
+           R"({"metadata":{"labels":{"team":"x"}}})",
+           R"({"metadata":{"labels":null}})",
+           R"({"spec":{"selector":{"matchLabels":{"app":"b"}}}})",
+           R"({"spec":{"selector":{"matchLabels":{"team":"x"}}}})",
+           R"({"spec":{"selector":{"matchExpressions":[{"key":"app","operator":"Exists"}]}}})",
+           R"({"spec":{"template":{"metadata":{"labels":{"app":"a","team":"x"}}}}})",
+           R"({"spec":{"template":{"spec":{"containers":[]}}}})",
+           R"({"spec":{"template":{"spec":{"containers":[{"name":"a","image":"inanimate/echo-server:1",
+               "ports":[{"containerPort":8080}]}]}}}})",
+           R"({"spec":{"template":{"spec":{"containers":[{"name":"b","image":"inanimate/echo-server:latest",
+               "ports":[{"containerPort":8080}]}]}}}})",
+           R"({"spec":{"template":{"spec":{"containers":[{"name":"a","image":"inanimate/echo-server:latest",
+               "ports":[{"containerPort":80}]}]}}}})",
+           R"({"spec":{"template":{"spec":{"containers":[{"name":"a","image":"inanimate/echo-server:latest"}]}}}})",
+           R"({"spec":{"template":{"spec":{"containers":[{"name":"a","image":"inanimate/echo-server:latest",
+               "ports":[{"containerPort":8080}]},{"name":"s","image":"s"}]}}}})",
+       }) {
+    EXPECT_EQ(after(patch), Owner::stranger) << patch;
+  }
+}
+
+TEST(Adoption, makes_a_deployment_the_echos_whether_the_operator_or_a_person_does_it) {
+  auto const echo = make_echo();
+  auto before = make_deployment(*echo);
+  before->metadata.owner_references = std::vector<api::OwnerReference>{};
+  auto const by_us = api::apply_patch(*before, api::JsonPatch{{echo::adoption(echo::Echo(*echo))}}).value();
+  EXPECT_EQ(echo::owner_of(echo::Echo(*echo), &by_us), Owner::ours);
+  EXPECT_TRUE(echo::drift(echo::Echo(*echo), by_us).empty());
+
+  std::string const command = echo::adoption_command(echo::Echo(*echo), *before);
+  std::string const start = "kubectl patch deployment a --namespace default --type=json -p '";
+  ASSERT_TRUE(command.starts_with(start) && command.ends_with('\'')) << command;
+  auto const operations = json::parse(command.substr(start.size(), command.size() - start.size() - 1));
+  EXPECT_EQ(json::serialize(operations),
+            R"([{"op":"test","path":"/metadata/uid","value":"deployment-1"},)"
+            R"({"op":"add","path":"/metadata/ownerReferences","value":[{"apiVersion":"example.com/v1","kind":"Echo",)"
+            R"("name":"a","uid":"echo-1","controller":true,"blockOwnerDeletion":true}]}])");
+  EXPECT_EQ(*echo::adoption(echo::Echo(*echo)).value, operations.at(1).at("value"));
+}
+
+TEST(WantedImage, is_the_echos_then_the_operators) {
+  auto const plain = make_echo();
+  auto const own = make_echo({.spec = R"({"replicas":2,"image":"mine:2"})"});
+  auto const image_of = [](api::ObjectPtr const& deployment) {
+    return std::string(deployment->spec->at_pointer("/template/spec/containers/0/image").as_string());
+  };
+  EXPECT_EQ(image_of(echo::wanted_deployment(echo::Echo(*plain), "theirs:1")), "theirs:1");
+  EXPECT_EQ(image_of(echo::wanted_deployment(echo::Echo(*own), "theirs:1")), "mine:2");
+  auto const deployment = make_deployment(*plain);
+  EXPECT_EQ(echo::drift(echo::Echo(*plain), *deployment, "theirs:1").back().value->as_string(), "theirs:1");
+  EXPECT_EQ(echo::drift(echo::Echo(*own), *deployment, "theirs:1").back().value->as_string(), "mine:2");
+  EXPECT_TRUE(echo::drift(echo::Echo(*own), *make_deployment(*own), "theirs:1").empty());
 }
 
 // The drift of a Deployment of Echo a after somebody's merge patch, as "verb path value" lines.

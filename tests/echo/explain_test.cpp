@@ -13,7 +13,7 @@ TEST(Explain, shows_what_is_to_be_made_for_a_new_echo) {
   seen.echo = make_echo({.name = "a", .uid = "u1", .finalizers = {}});
   EXPECT_EQ(echo::explain(seen),
             "Echo        default/a (uid u1, generation 1)\n"
-            "Wants       2 replicas\n"
+            "Wants       2 replicas of inanimate/echo-server:latest\n"
             "Finalizer   ours is not there\n"
             "Deployment  there is none\n"
             "Situation   missing: The Deployment is missing.\n"
@@ -48,6 +48,20 @@ TEST(Explain, says_whose_a_deployment_is_that_is_left_alone) {
   EXPECT_TRUE(text.contains("Deployment  there is one, which does not belong to this Echo")) << text;
   EXPECT_TRUE(text.contains("Situation   name_taken: ")) << text;
   EXPECT_TRUE(text.contains("1. write the status\n       Ready=False  NameTaken: ")) << text;
+}
+
+TEST(Explain, shows_what_a_paused_echo_is_kept_from) {
+  echo::Observation seen;
+  seen.echo = make_echo({.name = "a", .uid = "u1", .spec = R"({"replicas":3,"image":"own:1","paused":true})"});
+  auto const wants = make_echo({.name = "a", .uid = "u1"});
+  seen.deployment = make_deployment(*wants);
+  auto const text = echo::explain(seen);
+  EXPECT_TRUE(text.contains("Wants       3 replicas of own:1\n")) << text;
+  EXPECT_TRUE(text.contains("Situation   paused: ")) << text;
+  EXPECT_TRUE(
+      text.ends_with("Resumed     drifted: patch Deployment (/spec/replicas, "
+                     "/spec/template/spec/containers/0/image)\n"))
+      << text;
 }
 
 }  // namespace

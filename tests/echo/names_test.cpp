@@ -33,7 +33,7 @@ TEST(Names, container_is_called_as_the_echo_where_that_is_a_dns_1123_label_and_e
   EXPECT_EQ(echo::container_name("7"), "7");
   EXPECT_EQ(echo::container_name(std::string(63, 'a')), std::string(63, 'a'));
   for (std::string const& name : {std::string("a.b"), std::string("A"), std::string("-a"), std::string("a-"),
-                                 std::string(), std::string(64, 'a')}) {
+                                  std::string(), std::string(64, 'a')}) {
     EXPECT_EQ(echo::container_name(name), "echo") << name;
   }
 }

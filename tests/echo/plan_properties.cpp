@@ -95,8 +95,12 @@ std::shared_ptr<api::Object> any_deployment() {
 std::shared_ptr<api::Object> any_echo() {
   EchoIs is;
   is.generation = 1 + below(3);
-  is.spec = *rc::gen::weightedElement<std::string>(
-      {{8, R"({"replicas":2})"}, {2, R"({"replicas":0})"}, {1, R"({"replicas":-1})"}, {1, "{}"}});
+  is.spec = *rc::gen::weightedElement<std::string>({{8, R"({"replicas":2})"},
+                                                    {2, R"({"replicas":0})"},
+                                                    {2, R"({"replicas":2,"image":"b"})"},
+                                                    {2, R"({"replicas":2,"paused":true})"},
+                                                    {1, R"({"replicas":-1})"},
+                                                    {1, "{}"}});
   is.finalizers = any_finalizers();
   is.terminating = coin();
   if (below(8) == 7) is.namespace_ = "";
@@ -105,9 +109,12 @@ std::shared_ptr<api::Object> any_echo() {
 
 echo::Refusal const refusal{"Forbidden", "No.", true, {}};
 
-Observation any_observation() {
+/// `spec`: the Echo's, if it is not to be any.
+Observation any_observation(std::optional<std::string> const& spec = std::nullopt) {
   Observation seen;
-  seen.echo = any_echo();
+  auto const echo = any_echo();
+  if (spec) echo->spec = shared(*spec);
+  seen.echo = echo;
   if (coin()) seen.deployment = any_deployment();
   seen.status_storable = below(4) > 0;
   seen.act = below(8) > 0;
@@ -205,8 +212,27 @@ RC_GTEST_PROP(Plan, never_claims_to_be_ready_without_all_replicas, ()) {
     if (write == nullptr || !write->status[echo::ConditionType::ready].holds) continue;
     echo::Rollout const rollout(*seen.deployment);
     RC_ASSERT(rollout.complete(*echo::Echo(*seen.echo).replicas()));
+    RC_ASSERT(echo::drift(echo::Echo(*seen.echo), *seen.deployment).empty());
     RC_ASSERT(write->status.observed_generation == seen.echo->metadata.generation);
   }
+}
+
+RC_GTEST_PROP(Plan, of_a_paused_echo_that_lives_writes_nothing_but_the_status, ()) {
+  Observation const seen = any_observation(R"({"replicas":2,"paused":true})");
+  RC_PRE((!seen.echo->metadata.terminating()));
+  for (auto const& action : echo::plan(seen).actions) {
+    RC_ASSERT((std::holds_alternative<echo::WriteStatus>(action) || std::holds_alternative<echo::RecordEvent>(action)));
+  }
+}
+
+RC_GTEST_PROP(Plan, of_an_echo_that_is_being_deleted_is_the_same_whether_it_is_paused, ()) {
+  Observation seen = any_observation(R"({"replicas":2,"paused":true})");
+  RC_PRE((seen.echo->metadata.terminating()));
+  auto const text = echo::to_string(echo::plan(seen));
+  auto resumed = std::make_shared<api::Object>(*seen.echo);
+  resumed->spec = shared(R"({"replicas":2})");
+  seen.echo = resumed;
+  RC_ASSERT(echo::to_string(echo::plan(seen)) == text);
 }
 
 RC_GTEST_PROP(Plan, is_the_same_for_the_same_observation, ()) {
@@ -407,9 +433,14 @@ RC_GTEST_PROP(PlanCarriedOut, comes_to_rest_and_leaves_what_was_wanted, ()) {
     RC_ASSERT(!seen.echo->metadata.finalizers.empty());
     return;
   }
+  auto const* status = seen.echo->status.get();
+  if (plan.situation == echo::Situation::paused) {
+    RC_ASSERT(echo::Echo(*seen.echo).paused());
+    RC_ASSERT(api::find_integer(status, {"observedGeneration"}) == seen.echo->metadata.generation);
+    return;
+  }
   RC_ASSERT((plan.situation == echo::Situation::ready || plan.situation == echo::Situation::name_taken ||
              plan.situation == echo::Situation::invalid_spec));
-  auto const* status = seen.echo->status.get();
   RC_ASSERT(echo::holds(status, echo::ConditionType::ready) == (plan.situation == echo::Situation::ready));
   RC_ASSERT((echo::holds(status, echo::ConditionType::degraded) ==
              (plan.situation == echo::Situation::name_taken || plan.situation == echo::Situation::invalid_spec)));

@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "operator/echo/conditions.hpp"
+#include "operator/echo/deployment.hpp"
 #include "tests/echo/support/objects.hpp"
 
 namespace {
@@ -255,6 +256,115 @@ TEST(Plan, decides_each_situation_as_the_table_says) {
        [](Observation& seen) { seen.act = false; },
        "missing: write status (Ready=False DeploymentMissing, Progressing=True DeploymentMissing, Degraded=False "
        "AsExpected, 0 of 0 ready)"},
+      // Paused.
+      {"it is paused and new",
+       {.spec = R"({"replicas":2,"paused":true})", .finalizers = {}},
+       nullptr,
+       nothing_more,
+       "paused: write status (Ready=False Paused, Progressing=False Paused, Degraded=False AsExpected, 0 of 0 ready)"},
+      {"it is paused and all is as wanted",
+       {.spec = R"({"replicas":2,"paused":true})"},
+       ready,
+       nothing_more,
+       "paused: write status (Ready=True Ready, Progressing=False Paused, Degraded=False AsExpected, 2 of 2 ready)"},
+      {"it is paused and that was told",
+       {.spec = R"({"replicas":2,"paused":true})", .status = stored([](auto& s) {
+                                                     echo::tell_ready(s);
+                                                     echo::tell_paused(s, {});
+                                                   })},
+       ready,
+       nothing_more,
+       "paused: nothing to do"},
+      {"it is paused and its Deployment has drifted",
+       {.spec = R"({"replicas":3,"paused":true})"},
+       ready,
+       nothing_more,
+       "paused: write status (Ready=False Paused, Progressing=False Paused, Degraded=False AsExpected, 2 of 2 ready)"},
+      {"it is paused and a pod is no longer ready",
+       {.spec = R"({"replicas":2,"paused":true})"},
+       [](auto& d) { d.status = deployment_status(1, 2, 2, 1, 1); },
+       nothing_more,
+       "paused: write status (Ready=False Paused, Progressing=False Paused, Degraded=False AsExpected, 1 of 2 ready)"},
+      {"it is paused and a stranger has the name",
+       {.spec = R"({"replicas":2,"paused":true})"},
+       strangers,
+       nothing_more,
+       "paused: write status (Ready=False Paused, Progressing=False Paused, Degraded=False AsExpected, 0 of 0 ready)"},
+      {"it is paused and being deleted",
+       {.spec = R"({"replicas":2,"paused":true})", .terminating = true},
+       ready,
+       nothing_more,
+       "terminating: delete Deployment; remove finalizer"},
+      {"it is paused with a spec that makes no sense",
+       {.spec = R"({"replicas":-2,"paused":true})"},
+       ready,
+       nothing_more,
+       "invalid_spec: write status (Ready=False InvalidSpec, Progressing=False InvalidSpec, Degraded=True InvalidSpec, "
+       "2 of 2 ready)"},
+      // Images.
+      {"the operator has another image than before",
+       {},
+       ready,
+       [](Observation& seen) { seen.fallback_image = "other:1"; },
+       "drifted: patch Deployment (/spec/template/spec/containers/0/image)"},
+      {"the Echo has an image of its own",
+       {.spec = R"({"replicas":2,"image":"own:1"})"},
+       ready,
+       nothing_more,
+       "drifted: patch Deployment (/spec/template/spec/containers/0/image)"},
+      {"the image is no text, which a definition without a schema lets through",
+       {.spec = R"({"replicas":2,"image":7})"},
+       ready,
+       nothing_more,
+       "invalid_spec: write status (Ready=False InvalidSpec, Progressing=False InvalidSpec, Degraded=True InvalidSpec, "
+       "2 of 2 ready)"},
+      // The tutorial's Deployments.
+      {"a Deployment of the tutorial's is taken over",
+       {.finalizers = {}},
+       strangers,
+       [](Observation& seen) { seen.adopt_tutorial = true; },
+       "adoptable: add finalizer; patch Deployment (/metadata/ownerReferences)"},
+      {"a Deployment of the tutorial's is not taken over while it is being deleted",
+       {},
+       [](auto& d) {
+         strangers(d);
+         terminating(d);
+       },
+       [](Observation& seen) { seen.adopt_tutorial = true; },
+       "child_terminating: write status (Ready=False DeploymentTerminating, Progressing=True DeploymentTerminating, "
+       "Degraded=False AsExpected, 0 of 0 ready)"},
+      {"the Echo of a Deployment of the tutorial's is being deleted",
+       {.terminating = true},
+       strangers,
+       [](Observation& seen) { seen.adopt_tutorial = true; },
+       "terminating: delete Deployment; remove finalizer"},
+      {"the server does not let us take it over",
+       {},
+       strangers,
+       [](Observation& seen) {
+         seen.adopt_tutorial = true;
+         seen.refusal = &forbidden;
+       },
+       "refused: write status (Ready=False Forbidden, Progressing=False Forbidden, Degraded=True Forbidden, "
+       "0 of 0 ready)"},
+      {"taking it over has just failed",
+       {.status = ready_status()},
+       strangers,
+       [](Observation& seen) {
+         seen.adopt_tutorial = true;
+         seen.act = false;
+       },
+       "adoptable: write status (Ready=False Adopting, Progressing=True Adopting, Degraded=False AsExpected, "
+       "0 of 0 ready)"},
+      {"somebody has changed the tutorial's Deployment, so it may be his",
+       {.finalizers = {}},
+       [](auto& d) {
+         strangers(d);
+         d.metadata.labels = api::StringMap{{"app", "a"}, {"team", "x"}};
+       },
+       [](Observation& seen) { seen.adopt_tutorial = true; },
+       "name_taken: write status (Ready=False NameTaken, Progressing=False NameTaken, Degraded=True NameTaken, "
+       "0 of 0 ready)"},
       // Deletion.
       {"the Echo is being deleted",
        {.terminating = true, .status = ready_status()},
@@ -398,6 +508,7 @@ TEST(Plan, tells_what_to_do_about_a_taken_name) {
   seen.echo = make_echo();
   auto const deployment = make_deployment(*seen.echo);
   strangers(*deployment);
+  deployment->metadata.labels = api::StringMap{{"app", "web"}};
   seen.deployment = deployment;
   auto const plan = echo::plan(seen);
   auto const& status = std::get<echo::WriteStatus>(plan.actions.at(0)).status;
@@ -406,6 +517,29 @@ TEST(Plan, tells_what_to_do_about_a_taken_name) {
             "Deployment, or create the Echo under another name.");
   EXPECT_EQ(status.selector, "app=a");
   EXPECT_EQ(status.observed_generation, 1);
+}
+
+TEST(Plan, tells_how_to_have_the_tutorials_deployment_taken_over) {
+  Observation seen;
+  seen.echo = make_echo();
+  auto const deployment = make_deployment(*seen.echo);
+  strangers(*deployment);
+  seen.deployment = deployment;
+  auto const plan = echo::plan(seen);
+  auto const& status = std::get<echo::WriteStatus>(plan.actions.at(0)).status;
+  std::string const message(status[echo::ConditionType::degraded].message.view());
+  EXPECT_TRUE(message.contains(echo::adoption_command(echo::Echo(*seen.echo), *deployment))) << message;
+  EXPECT_TRUE(message.contains("--adopt-tutorial")) << message;
+}
+
+TEST(Plan, tells_of_a_paused_echo_what_is_missing_and_that_nothing_is_done_about_it) {
+  Observation seen;
+  seen.echo = make_echo({.spec = R"({"replicas":2,"paused":true})"});
+  auto const status = std::get<echo::WriteStatus>(echo::plan(seen).actions.at(0)).status;
+  EXPECT_EQ(status[echo::ConditionType::ready].message.view(),
+            "There is no Deployment. spec.paused is true, so the operator does nothing about it.");
+  EXPECT_EQ(status[echo::ConditionType::progressing].message.view(),
+            "spec.paused is true: the Deployment is left as it is.");
 }
 
 }  // namespace

@@ -68,7 +68,7 @@ TEST(ReconcilerBudget, converged_costs_nothing) {
 TEST(ReconcilerBudget, a_restarted_operator_finds_a_converged_echo_and_does_nothing) {
   Desk desk;
   desk.converge();
-  echo::EchoReconciler again(desk.world.environment(), desk.api, desk.echoes, desk.deployments);
+  echo::EchoReconciler again(desk.world.environment(), desk.api, desk.echoes, desk.deployments, desk.events);
   runtime::ReconcileContext context(desk.key, false, desk.world.now() + seconds(60));
   bool ended = false;
   boost::asio::co_spawn(
@@ -157,7 +157,7 @@ TEST(Reconciler, deletes_its_deployment_by_uid_and_version_in_the_background) {
 TEST(Reconciler, gives_every_write_the_deadline_of_the_reconcile_and_the_end_of_the_lease) {
   Desk desk;
   seams::MonotonicTime const lease_end = desk.world.now() + seconds(7);
-  echo::EchoReconciler leader(desk.world.environment(), desk.api, desk.echoes, desk.deployments,
+  echo::EchoReconciler leader(desk.world.environment(), desk.api, desk.echoes, desk.deployments, desk.events,
                               {.not_after = [&] { return lease_end; }});
   desk.put_echo({.finalizers = {}});
   desk.deliver();
@@ -558,6 +558,54 @@ TEST(ReconcilerErrors, a_read_that_fails_decides_nothing) {
   desk.api.fail(on(get_deployment), error_of(api::Reason::service_unavailable, 503));
   EXPECT_FALSE(desk.reconcile(true).has_value());
   EXPECT_EQ(desk.api.take(), get_echo + get_deployment);
+}
+
+// --- Options ---------------------------------------------------------------------------------------------------------
+
+TEST(ReconcilerOptions, the_operators_image_is_used_where_an_echo_names_none) {
+  echo::ReconcilerOptions options;
+  options.fallback_image = "theirs:1";
+  Desk desk(options);
+  desk.converge();
+  EXPECT_TRUE(text_of(*desk.deployment()).contains(R"("image":"theirs:1")")) << text_of(*desk.deployment());
+  desk.cluster.edit(echo::echoes, desk.key,
+                    [](api::Object& echo) { echo.spec = shared(R"({"replicas":2,"image":"own:1"})"); });
+  desk.deliver_and_reconcile().value();
+  EXPECT_TRUE(text_of(*desk.deployment()).contains(R"("image":"own:1")")) << text_of(*desk.deployment());
+}
+
+TEST(ReconcilerOptions, a_deployment_of_the_tutorials_is_taken_over_only_if_that_is_wanted) {
+  for (bool const wanted : {false, true}) {
+    echo::ReconcilerOptions options;
+    options.adopt_tutorial = wanted;
+    Desk desk(options);
+    auto const echo = desk.put_echo({});
+    auto deployment = make_deployment(*echo);
+    deployment->metadata.owner_references = std::vector<api::OwnerReference>{};
+    desk.cluster.put(api::deployments, *deployment);
+    desk.deliver_and_reconcile().value();
+    EXPECT_EQ(desk.deployment()->metadata.owner_references.empty(), !wanted);
+    EXPECT_EQ(desk.api.take(),
+              wanted ? "PATCH deployments.apps default/a\n" : "PATCH echoes.example.com default/a/status\n");
+  }
+}
+
+TEST(Reconciler, of_a_paused_echo_tells_once_and_then_costs_nothing_until_it_is_resumed) {
+  Desk desk;
+  desk.converge();
+  desk.cluster.edit(echo::echoes, desk.key,
+                    [](api::Object& echo) { echo.spec = shared(R"({"replicas":3,"paused":true})"); });
+  desk.deliver_and_reconcile().value();
+  EXPECT_EQ(desk.api.take(), "PATCH echoes.example.com default/a/status\n");
+  EXPECT_EQ(desk.ready(), "False Paused");
+  desk.deliver_and_reconcile().value();
+  desk.cluster.edit(api::deployments, desk.key,
+                    [](api::Object& deployment) { deployment.metadata.labels = api::StringMap{{"app", "x"}}; });
+  desk.deliver_and_reconcile().value();
+  EXPECT_EQ(desk.api.take(), "");
+  desk.scale(3);
+  desk.deliver_and_reconcile().value();
+  EXPECT_EQ(desk.api.take(), "PATCH deployments.apps default/a\n");
 }
 
 // --- The tutorial's definition --------------------------------------------------------------------------------------

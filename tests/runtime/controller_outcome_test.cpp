@@ -147,7 +147,7 @@ TEST_F(ControllerTest, an_exception_in_one_reconcile_harms_nobody_else) {
   EXPECT_EQ(controller->stats().exceptions, 4U);
   EXPECT_EQ(controller->stats().successes, 1U);
   EXPECT_TRUE(reconciler.calls.back().read_live);
-  EXPECT_EQ(world.log.count(seams::LogLevel::error, "key=default/bad what=a bug of ours"), 2U);
+  EXPECT_EQ(world.log.count(seams::LogLevel::error, "namespace=default name=bad causes="), 2U);
   put("good");
   EXPECT_EQ(reconciler.names().back(), "good");
 }

@@ -288,7 +288,7 @@ TEST_F(ControllerTest, stopping_gives_up_on_a_reconcile_that_never_ends) {
   EXPECT_EQ(stopped, 0);
   ASSERT_TRUE(world.run_for(1ns));
   EXPECT_EQ(stopped, 100);
-  EXPECT_EQ(world.log.count(seams::LogLevel::error, "key=default/stuck"), 1U);
+  EXPECT_EQ(world.log.count(seams::LogLevel::error, "namespace=default name=stuck causes="), 1U);
   gate.open();
   ASSERT_TRUE(world.run_for(100s));
   EXPECT_EQ(stopped, 100) << "told once";
@@ -328,6 +328,26 @@ TEST(ControllerKilled, at_any_turn_leaves_nothing_behind) {
     }
     ASSERT_EQ(copy.size(), calls);
   }
+}
+
+TEST_F(ControllerTest, says_of_each_line_of_a_reconcile_which_one_it_is_of_what_and_why) {
+  put("a");
+  start({.kind = "Echo"});
+  reconciler.does = [](runtime::ReconcileContext& context) -> boost::asio::awaitable<Outcome> {
+    context.log().info("at work", {{"step", 3}});
+    co_return runtime::ReconcileResult{};
+  };
+  put("b");
+  put("a");
+  EXPECT_EQ(world.log.count(seams::LogLevel::info,
+                            "at work reconcile=2 kind=Echo namespace=default name=b causes=created step=3"),
+            1U);
+  EXPECT_EQ(world.log.count(seams::LogLevel::info,
+                            "at work reconcile=3 kind=Echo namespace=default name=a causes=updated step=3"),
+            1U);
+  EXPECT_EQ(world.log.count(seams::LogLevel::debug,
+                            "reconciled reconcile=3 kind=Echo namespace=default name=a causes=updated outcome=done"),
+            1U);
 }
 
 }  // namespace

@@ -12,12 +12,16 @@ namespace echo_tests {
 
 class Desk {
  public:
+  explicit Desk(echo::ReconcilerOptions options = {})
+      : reconciler(world.environment(), api, echoes, deployments, events, std::move(options)) {}
+
   Cluster cluster;
   ScriptedApi api{cluster};
   runtime::Store echoes;
   runtime::Store deployments;
   runtime_tests::World world;
-  echo::EchoReconciler reconciler{world.environment(), api, echoes, deployments};
+  runtime::EventRecorder events{world.environment(), api, {.component = "echo-operator"}};
+  echo::EchoReconciler reconciler;
   api::ObjectKey key{"default", "a"};
   /// What the last reconcile told the runtime it wrote.
   std::vector<runtime::ReconcileContext::Write> wrote;
