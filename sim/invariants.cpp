@@ -1,5 +1,6 @@
 #include "sim/invariants.hpp"
 
+#include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <utility>
@@ -68,7 +69,15 @@ FinalizerAttempt finalizer_attempt(api::Patch const& patch) {
 }  // namespace
 
 std::string Cast::name(fakeapi::Actor actor) {
-  if (is_operator(actor)) return "operator#" + std::to_string(static_cast<std::uint32_t>(actor) - first_operator + 1);
+  if (is_operator(actor)) {
+    auto const number = static_cast<std::uint32_t>(actor) - first_operator;
+    std::string name = "operator";
+    if (auto const place = number / places_apart; place != 0) {
+      name += '-';
+      name += static_cast<char>('a' + place);
+    }
+    return name + '#' + std::to_string(number % places_apart + 1);
+  }
   if (actor == user) return "user";
   if (actor == stranger) return "stranger";
   if (actor == deployment_controller) return "deployments";
@@ -82,6 +91,8 @@ Invariants::Invariants(fakeapi::Server& server) : server_(server) {
   seams::check(echoes.has_value() && deployments.has_value(), "the definitions are installed before the judge comes");
   echo_index_ = *echoes;
   deployment_index_ = *deployments;
+  lease_index_ = *server.index_of(api::leases);
+  living_.fill(fakeapi::Actor::server);
   observer_ = server.add_observer([this](fakeapi::Commit const& commit) { committed(commit); });
 }
 
@@ -115,9 +126,19 @@ void Invariants::committed(fakeapi::Commit const& commit) {
   } else if (commit.resource == deployment_index_) {
     deployment_committed(commit, by_operator);
   } else {
+    if (commit.resource == lease_index_) holder_ = holder_of(commit.after);
     return;
   }
   if (calm_) judge(commit.key);
+}
+
+std::string_view Invariants::holder_of(api::ObjectPtr const& lease) {
+  return lease ? api::find_string(lease->spec.get(), {"holderIdentity"}).value_or("") : "";
+}
+
+bool Invariants::in_office(fakeapi::Actor actor) const {
+  if (std::ranges::find(living_, actor) == living_.end()) return false;
+  return !election_ || holder_ == Cast::name(actor);
 }
 
 // --- Echoes ---------------------------------------------------------------------------------------------------------
@@ -198,8 +219,9 @@ void Invariants::deployment_committed(fakeapi::Commit const& commit, bool by_ope
     }
   }
   auto const& newest = commit.after ? *commit.after : *commit.before;
-  // A request of a dead incarnation may land when its Echo is long gone; the garbage collector has to see to it.
-  if (!commit.before && by_operator && commit.actor != living_) zombie_children_.insert(newest.metadata.uid);
+  // A request of an incarnation that is dead or no longer leads may land when its Echo is long gone; the garbage
+  // collector has to see to it.
+  if (!commit.before && by_operator && !in_office(commit.actor)) zombie_children_.insert(newest.metadata.uid);
   if (!zombie_children_.contains(newest.metadata.uid)) {
     EchoRecord* const before = commit.before ? owner_of(*commit.before) : nullptr;
     EchoRecord* const after = commit.after ? owner_of(*commit.after) : nullptr;
@@ -261,6 +283,23 @@ void Invariants::note_match(api::ObjectKey const& key) {
 
 // --- Calls ----------------------------------------------------------------------------------------------------------
 
+void Invariants::call_sent(fakeapi::CallInfo const& call) {
+  auto const& request = call.request;
+  if (!election_ || !Cast::is_operator(call.actor) || !api::is_write(request.verb)) return;
+  // What makes a process the holder is free; what a holder does is not.
+  if (request.resource == api::leases) return;
+  if (holder_ != Cast::name(call.actor)) {
+    return fail("O15", FailureClass::safety,
+                Cast::name(call.actor) + " sends a write while the lease is held by " +
+                    (holder_.empty() ? "nobody" : holder_) + ": " + request.to_string());
+  }
+  auto const* const write = request.write_options();
+  if (write != nullptr && local_time_ && local_time_(call.actor) >= write->not_after) {
+    fail("O15", FailureClass::safety,
+         Cast::name(call.actor) + " sends a write after its not_after: " + request.to_string());
+  }
+}
+
 void Invariants::call_arrived(fakeapi::CallInfo const& call) {
   if (!Cast::is_operator(call.actor)) return;
   auto const& request = call.request;
@@ -292,7 +331,7 @@ std::uint64_t Invariants::living_echoes() const {
 }
 
 void Invariants::call_applied(fakeapi::CallInfo const& call, api::Result<api::Response> const& outcome) {
-  if (!Cast::is_operator(call.actor)) return;
+  if (!Cast::is_operator(call.actor) || call.request.resource == api::leases) return;
   bool const write = api::is_write(call.request.verb);
   // A request that was held up in the network is not judged: others came in between.
   if (calm_ && write && outcome && call.id == call_at_server_ && server_.revision() == revision_before_call_) {

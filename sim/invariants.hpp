@@ -2,6 +2,7 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -26,12 +27,17 @@ struct Failure {
 struct Cast {
   /// All incarnations of the operator: actors first_operator and up.
   static constexpr std::uint32_t first_operator = 100;
+  /// The actors of each further place are this much higher.
+  static constexpr std::uint32_t places_apart = 1000;
   static constexpr fakeapi::Actor user{1};
   static constexpr fakeapi::Actor stranger{2};
   static constexpr fakeapi::Actor deployment_controller{3};
   static constexpr fakeapi::Actor garbage_collector{4};
   static bool is_operator(fakeapi::Actor actor) { return static_cast<std::uint32_t>(actor) >= first_operator; }
-  /// "user", "operator#2", …
+  static fakeapi::Actor operator_of(unsigned place, unsigned incarnation) {
+    return fakeapi::Actor{first_operator + place * places_apart + incarnation};
+  }
+  /// "user", "operator#2", of the second place "operator-b#1", …
   static std::string name(fakeapi::Actor actor);
 };
 
@@ -46,8 +52,15 @@ class Invariants final : public CallObserver {
   Invariants(Invariants const&) = delete;
   Invariants& operator=(Invariants const&) = delete;
 
-  /// The operator incarnation that is alive; requests of older ones are zombies.
-  void set_living_operator(fakeapi::Actor actor) { living_ = actor; }
+  /// The operator incarnation of a place that is alive; requests of older ones are zombies.
+  void set_living_operator(unsigned place, fakeapi::Actor actor) { living_.at(place) = actor; }
+  /// Whether the operators elect a leader; their identities are their names.
+  void set_election(bool election) { election_ = election; }
+  /// Who holds a Lease; "": nobody.
+  static std::string_view holder_of(api::ObjectPtr const& lease);
+  /// What tells the time of an operator's process, for its deadlines.
+  using LocalTime = std::function<seams::MonotonicTime(fakeapi::Actor)>;
+  void set_local_time(LocalTime local_time) { local_time_ = std::move(local_time); }
   /// From now on, no fault excuses anything.
   void begin_calm();
   /// After this, any write of the operator is one too many (O23).
@@ -69,6 +82,7 @@ class Invariants final : public CallObserver {
   /// Report what never came about.
   void fail_liveness(std::string const& where);
 
+  void call_sent(fakeapi::CallInfo const& call) override;
   void call_arrived(fakeapi::CallInfo const& call) override;
   void call_applied(fakeapi::CallInfo const& call, api::Result<api::Response> const& outcome) override;
   /// The judgement of one commit; called by the server, public for tests of the judge.
@@ -99,6 +113,8 @@ class Invariants final : public CallObserver {
   void judge(api::ObjectKey const& key);
   std::string mismatch(api::ObjectKey const& key) const;
   std::uint64_t living_echoes() const;
+  /// Whether what this actor does is what an operator that is alive, and leads, does now.
+  bool in_office(fakeapi::Actor actor) const;
   EchoRecord* record_of(std::string const& uid);
   EchoRecord* owner_of(api::Object const& deployment);
 
@@ -106,7 +122,11 @@ class Invariants final : public CallObserver {
   std::uint64_t observer_;
   fakeapi::ResourceIndex echo_index_{};
   fakeapi::ResourceIndex deployment_index_{};
-  fakeapi::Actor living_ = fakeapi::Actor::server;
+  fakeapi::ResourceIndex lease_index_{};
+  std::array<fakeapi::Actor, Profile::most_operators> living_{};
+  bool election_ = false;
+  std::string holder_;  // of the lease, in truth
+  LocalTime local_time_;
   bool calm_ = false;
   bool quiescent_ = false;
   std::optional<Failure> failure_;

@@ -43,9 +43,12 @@ Operator::Operator(seams::Environment const& environment, api::Api& api, Operato
   controller_.owns(deployments_, echoes_concerned(echoes_.store()));
   if (!options.leader_election) return;
   controller_.pause();
-  elector_ = std::make_unique<runtime::LeaderElector>(
-      environment, api, *options.leader_election,
-      runtime::LeaderCallbacks{[this] { controller_.resume(); }, [this] { controller_.pause(); }});
+  elector_ = std::make_unique<runtime::LeaderElector>(environment, api, *options.leader_election,
+                                                      runtime::LeaderCallbacks{[this] {
+                                                                                 reconciler_.begin_term();
+                                                                                 controller_.resume();
+                                                                               },
+                                                                               [this] { controller_.pause(); }});
 }
 
 void Operator::start() {

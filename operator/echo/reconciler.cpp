@@ -47,7 +47,7 @@ boost::asio::awaitable<EchoReconciler::Outcome> EchoReconciler::reconcile(runtim
     recall(pass);
     Plan const plan = echo::plan(pass.seen);
     if (plan.actions.empty()) co_return finish(pass, plan);
-    if (claims_too_early(pass, plan.actions.front())) {
+    if (is_hearsay(pass) || claims_too_early(pass, plan.actions.front())) {
       auto const looked = co_await look_at_server(pass);
       if (!looked) co_return std::unexpected(looked.error());
       pass.looked_at_server = true;
@@ -99,6 +99,16 @@ bool EchoReconciler::claims_too_early(Pass const& pass, Action const& action) {
          options_.deployments_observed() < memory->generation_seen_at;
 }
 
+void EchoReconciler::begin_term() {
+  in_term_ = true;
+  confirmed_.clear();
+}
+
+// One look is enough: until the caches have got as far as that, the runtime does not reconcile the key again.
+bool EchoReconciler::is_hearsay(Pass const& pass) const {
+  return in_term_ && !pass.looked_at_server && !confirmed_.contains(pass.context.key());
+}
+
 boost::asio::awaitable<std::expected<void, api::Error>> EchoReconciler::look_at_server(Pass& pass) {
   api::GetOptions options;
   options.deadline = pass.context.deadline();
@@ -114,12 +124,16 @@ boost::asio::awaitable<std::expected<void, api::Error>> EchoReconciler::look_at_
     co_return std::unexpected(live_deployment.error());
   }
   if (live_deployment) saw_deployment(pass, std::move(*live_deployment));
+  if (in_term_) confirmed_.insert(pass.context.key());
   co_return std::expected<void, api::Error>();
 }
 
 void EchoReconciler::recall(Pass& pass) {
   Observation& seen = pass.seen;
-  if (!seen.echo) return memories_.forget(pass.context.key());
+  if (!seen.echo) {
+    confirmed_.erase(pass.context.key());
+    return memories_.forget(pass.context.key());
+  }
   if (!status_storable_ && seen.echo->status) status_storable_ = true;  // somebody could store one
   seen.status_storable = status_storable_;
   seen.refusal = pass.refusal ? &*pass.refusal : nullptr;
