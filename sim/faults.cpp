@@ -307,6 +307,7 @@ Verdict FaultInjector::delivered(fakeapi::CallInfo const& call, api::Result<api:
   if (client != nullptr && !calm_) pause(*client, static_cast<unsigned>(HookPoint::delivered));
   Verdict verdict;
   if (crash(HookPoint::delivered, call, calm_ ? nullptr : client)) verdict.kind = Verdict::Kind::hold;
+  if (verdict.kind == Verdict::Kind::proceed) observer_.call_delivered(call, outcome);
   if (servers_ != nullptr && client != nullptr && outcome) {
     servers_->told(client->place, call.request.resource, *outcome);
   }
@@ -359,6 +360,7 @@ fakeapi::WatchVerdict FaultInjector::news(fakeapi::Actor actor, fakeapi::Commit 
 void FaultInjector::event_delivered(fakeapi::Actor actor, api::WatchEvent const& event) {
   digest_.add((static_cast<std::uint64_t>(actor) << 32) | static_cast<std::uint64_t>(event.type));
   if (event.object) digest_.add(api::to_number(event.object->metadata.resource_version));
+  observer_.event_delivered(actor, event);
   if (servers_ == nullptr || servers_->none() || !event.object) return;
   if (Client const* const client = find(actor); client != nullptr) servers_->told(client->place, *event.object);
 }

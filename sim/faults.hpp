@@ -51,6 +51,9 @@ class CallObserver {
  public:
   virtual ~CallObserver() = default;
   virtual void call_sent(fakeapi::CallInfo const& call) = 0;
+  /// The caller has been told.
+  virtual void call_delivered(fakeapi::CallInfo const& call, api::Result<api::Response> const& outcome) = 0;
+  virtual void event_delivered(fakeapi::Actor actor, api::WatchEvent const& event) = 0;
   virtual void call_arrived(fakeapi::CallInfo const& call) = 0;
   virtual void call_applied(fakeapi::CallInfo const& call, api::Result<api::Response> const& outcome) = 0;
 };

@@ -146,7 +146,10 @@ bool Invariants::in_office(fakeapi::Actor actor) const {
 void Invariants::echo_committed(fakeapi::Commit const& commit, bool by_operator) {
   auto const& newest = commit.after ? *commit.after : *commit.before;
   EchoRecord& record = records_[newest.metadata.uid];
-  if (!commit.before) record.key = commit.key;
+  if (!commit.before) {
+    record.key = commit.key;
+    record.created_at = commit.revision;
+  }
   if (by_operator) echo_written_by_operator(commit, record);
   record.state = !commit.after                          ? EchoState::gone
                  : commit.after->metadata.terminating() ? EchoState::terminating
@@ -203,6 +206,38 @@ void Invariants::status_written(fakeapi::Commit const& commit, EchoRecord& recor
            "Ready is claimed for a generation whose replicas the Deployment has never had all ready");
   }
   record.observed_generation = observed;
+  judge_claim(commit, record);
+}
+
+// The counts that a status tells, and Ready with them, were those of the Deployment at some time: not before the time
+// that the same process has last told of.
+void Invariants::judge_claim(fakeapi::Commit const& commit, EchoRecord& record) {
+  auto const& echo = *commit.after;
+  auto const count = [](api::Object const& object, std::string_view field) {
+    return api::find_integer(object.status.get(), {field}).value_or(0);
+  };
+  auto const replicas = count(echo, "replicas");
+  auto const ready_replicas = count(echo, "readyReplicas");
+  bool const ready = contract::condition_is(echo, "Ready", "True");
+  auto const holds = [&](api::ObjectPtr const& deployment) {
+    if (!deployment || contract::echo_owner_uid(*deployment) != echo.metadata.uid) {
+      return replicas == 0 && ready_replicas == 0 && !ready;
+    }
+    if (count(*deployment, "replicas") != replicas || count(*deployment, "readyReplicas") != ready_replicas)
+      return false;
+    return !ready || contract::all_ready(*deployment, contract::replicas(*deployment).value_or(-1));
+  };
+  if (std::exchange(record.claimed_by, commit.actor) != commit.actor) record.claimed_at = record.created_at;
+  auto const& log = server_.log();
+  if (holds(log.find_at(deployment_index_, commit.key, record.claimed_at))) return;
+  for (auto at = log.position_after(deployment_index_, record.claimed_at);; ++at) {
+    auto const* const change = log.commit_at(deployment_index_, at);
+    if (change == nullptr) break;
+    if (change->key != commit.key || !holds(change->after)) continue;
+    record.claimed_at = change->revision;
+    return;
+  }
+  expect(false, "O38", commit, "the status tells of replicas that the Deployment has not had since the last status");
 }
 
 // --- Deployments ----------------------------------------------------------------------------------------------------
@@ -283,7 +318,42 @@ void Invariants::note_match(api::ObjectKey const& key) {
 
 // --- Calls ----------------------------------------------------------------------------------------------------------
 
+void Invariants::set_living_operator(unsigned place, fakeapi::Actor actor) {
+  living_.at(place) = actor;
+  if (pacing_) pacing_->begin_incarnation(place);
+}
+
+void Invariants::set_look(Pacing::Look look, std::size_t names) {
+  look_ = std::move(look);
+  auto const judge = [this](std::string_view invariant, std::string what) {
+    fail(invariant, FailureClass::safety, std::move(what));
+  };
+  pacing_.emplace(judge, look_, names);
+}
+
+std::optional<unsigned> Invariants::place_of(fakeapi::Actor actor) const {
+  for (unsigned place = 0; place < living_.size(); ++place) {
+    if (living_[place] == actor) return place;
+  }
+  return std::nullopt;
+}
+
+void Invariants::reconcile_begins(unsigned place, api::ObjectKey const& key) {
+  if (pacing_) pacing_->reconciles(place, key);
+}
+
+void Invariants::call_delivered(fakeapi::CallInfo const& call, api::Result<api::Response> const& outcome) {
+  if (auto const place = place_of(call.actor); place && pacing_) pacing_->answered(*place, call, outcome);
+}
+
+void Invariants::event_delivered(fakeapi::Actor actor, api::WatchEvent const& event) {
+  if (auto const place = place_of(actor); place && pacing_) pacing_->heard(*place, event);
+}
+
 void Invariants::call_sent(fakeapi::CallInfo const& call) {
+  if (pacing_) {
+    if (auto const place = place_of(call.actor)) pacing_->sent(*place, call);
+  }
   auto const& request = call.request;
   if (!election_ || !Cast::is_operator(call.actor) || !api::is_write(request.verb)) return;
   // What makes a process the holder is free; what a holder does is not.
@@ -294,7 +364,8 @@ void Invariants::call_sent(fakeapi::CallInfo const& call) {
                     (holder_.empty() ? "nobody" : holder_) + ": " + request.to_string());
   }
   auto const* const write = request.write_options();
-  if (write != nullptr && local_time_ && local_time_(call.actor) >= write->not_after) {
+  auto const place = place_of(call.actor);
+  if (write != nullptr && look_ && place && look_(*place).now >= write->not_after) {
     fail("O15", FailureClass::safety,
          Cast::name(call.actor) + " sends a write after its not_after: " + request.to_string());
   }
@@ -415,6 +486,9 @@ std::string Invariants::why_unsettled() const {
 }
 
 void Invariants::fail_liveness(std::string const& where) {
+  for (unsigned place = 0; place < living_.size() && pacing_; ++place) {
+    if (living_[place] != fakeapi::Actor::server) pacing_->check(place);
+  }
   if (unsettled_.empty()) return fail("O21", FailureClass::liveness, where + "all objects match, and still it goes on");
   std::string const first = mismatch(*unsettled_.begin());
   fail(std::string_view(first).substr(0, 3), FailureClass::liveness, where + why_unsettled());

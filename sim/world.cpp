@@ -155,7 +155,7 @@ World::World(Scheduler& scheduler, Tape& tape, Scene const& scene, Swarm const& 
     places_.push_back(std::make_unique<Place>(static_cast<std::uint16_t>(place), tape));
   }
   invariants_.set_election(operators > 1);
-  invariants_.set_local_time([this](fakeapi::Actor actor) { return local_time(actor); });
+  invariants_.set_look([this](unsigned place) { return glance(*places_[place]); }, workload.echoes);
   injector_.set_api_servers(&api_servers_);
   observer_ = server_.add_observer([this](fakeapi::Commit const& commit) { committed(commit); });
   fakeapi::ControllerSetOptions options;
@@ -234,12 +234,15 @@ World::Place::Place(std::uint16_t place_number, Tape& tape)
 
 bool World::Place::alive() const { return incarnation && incarnation->process().alive(); }
 
-echo::OperatorOptions World::operator_options(fakeapi::Actor actor) const {
+echo::OperatorOptions World::operator_options(Place const& place) {
   echo::OperatorOptions options;
+  options.on_reconcile = [this, number = place.number](api::ObjectKey const& key) {
+    invariants_.reconcile_begins(number, key);
+  };
   if (places_.size() == 1) return options;
   runtime::LeaderElectionOptions election;
   election.lease = {"default", "echo-operator"};
-  election.identity = Cast::name(actor);
+  election.identity = Cast::name(place.actor);
   election.lease_duration_seconds = workload_.lease.duration_seconds;
   election.renew_deadline = workload_.lease.renew_deadline;
   election.retry_period = workload_.lease.retry_period;
@@ -256,7 +259,7 @@ void World::start_operator(Place& place) {
   place.incarnation.reset();
   OperatorIdentity const identity{place.actor, place.number, place.incarnations};
   place.incarnation = std::make_unique<OperatorIncarnation>(scheduler_, front_, identity, tape_, draw_clock(place),
-                                                            operator_options(place.actor), trace_);
+                                                            operator_options(place), trace_);
   ++place.incarnations;
   note(places_.size() == 1 ? "the operator starts" : Cast::name(place.actor) + " starts");
   place.incarnation->start();
@@ -282,11 +285,10 @@ ClockMapping World::draw_clock(Place& place) {
   return mapping;
 }
 
-seams::MonotonicTime World::local_time(fakeapi::Actor actor) const {
-  for (auto const& place : places_) {
-    if (place->actor == actor && place->incarnation) return place->incarnation->process().clock().now();
-  }
-  return seams::MonotonicTime::min();
+OperatorGlance World::glance(Place& place) {
+  auto const& subject = place.incarnation->subject();
+  return {place.incarnation->process().clock().now(), subject.controller().queue().known(),
+          subject.elector() == nullptr ? 0 : subject.elector()->stats().terms, subject.leading() && subject.synced()};
 }
 
 bool World::pause_operator(unsigned number, seams::Duration duration) {

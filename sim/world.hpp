@@ -89,9 +89,9 @@ class World final : public FaultTarget, private TurnOwner {
   void install(Scene const& scene);
   void start_operator(Place& place);
   void resume_operator(Place& place);
-  echo::OperatorOptions operator_options(fakeapi::Actor actor) const;
+  echo::OperatorOptions operator_options(Place const& place);
   ClockMapping draw_clock(Place& place);
-  seams::MonotonicTime local_time(fakeapi::Actor actor) const;
+  static OperatorGlance glance(Place& place);
   void note_holder(fakeapi::Commit const& commit);
   void carry_out(Step const& step);
   fakeapi::Result<api::Response> request(fakeapi::Actor actor, api::Request request);

@@ -20,6 +20,7 @@ runtime::ControllerOptions controller_options(OperatorOptions const& options) {
   runtime::ControllerOptions controller;
   controller.name = "echo";
   controller.max_concurrent = options.max_concurrent_reconciles;
+  controller.on_reconcile = options.on_reconcile;
   return controller;
 }
 

@@ -54,7 +54,12 @@ boost::asio::awaitable<EchoReconciler::Outcome> EchoReconciler::reconcile(runtim
       continue;
     }
     auto const next = co_await carry_out(pass, plan.actions.front());
-    if (!next) co_return std::unexpected(pass.error ? std::move(*pass.error) : next.error());
+    if (!next) {
+      if (!pass.error) co_return std::unexpected(next.error());
+      // What came first says what to do; whatever asked for patience last gets it.
+      if (next.error().retry_after) pass.error->retry_after = next.error().retry_after;
+      co_return std::unexpected(std::move(*pass.error));
+    }
     if (*next == Next::gone) co_return runtime::ReconcileResult{};
     if ((co_await asio::this_coro::cancellation_state).cancelled() != asio::cancellation_type::none) {
       if (pass.error) co_return std::unexpected(std::move(*pass.error));

@@ -148,6 +148,7 @@ void Controller::begin(WorkQueue::Taken const& taken, seams::MonotonicTime now) 
   run.context.emplace(taken.key, read_live, run.deadline);
   ++active_;
   ++stats_.reconciles;
+  if (options_.on_reconcile) options_.on_reconcile(taken.key);
   if (environment_.log.enabled(seams::LogLevel::debug)) {
     environment_.log.debug(
         "reconciling",

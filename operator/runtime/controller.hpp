@@ -42,6 +42,8 @@ struct ControllerOptions {
   seams::Duration drain_grace = std::chrono::seconds(20);
   /// … and after this, counted from stop(), no longer waited for.
   seams::Duration drain_limit = std::chrono::seconds(30);
+  /// Told of each reconcile as it begins, for who watches from outside. Unset: nobody does.
+  std::function<void(api::ObjectKey const&)> on_reconcile{};
 };
 
 struct ControllerStats {
@@ -157,6 +159,7 @@ class Controller {
   void finished(Run& run, std::exception_ptr const& exception, Outcome const& outcome);
   void settle(Run const& run, KeyState& state, std::exception_ptr const& exception, Outcome const& outcome,
               seams::MonotonicTime now);
+  seams::Duration patience_asked_for(api::Error const& error) const;
   void settle_error(api::ObjectKey const& key, KeyState& state, api::Error const& error, seams::MonotonicTime now);
   void remember_writes(ReconcileContext const& context, KeyState& state);
   void cancel(Run& run);

@@ -89,6 +89,11 @@ void Controller::settle(Run const& run, KeyState& state, std::exception_ptr cons
   queue_.succeeded(key);
 }
 
+seams::Duration Controller::patience_asked_for(api::Error const& error) const {
+  return error.retry_after ? std::min<seams::Duration>(*error.retry_after, options_.throttle_cap)
+                           : options_.throttle_default;
+}
+
 void Controller::settle_error(api::ObjectKey const& key, KeyState& state, api::Error const& error,
                               seams::MonotonicTime now) {
   if (!error.outcome_unknown && error.is(api::Reason::conflict)) {
@@ -111,14 +116,14 @@ void Controller::settle_error(api::ObjectKey const& key, KeyState& state, api::E
   }
   if (!error.outcome_unknown && error.is(api::Reason::too_many_requests)) {
     ++stats_.throttled;
-    seams::Duration wait = options_.throttle_default;
-    if (error.retry_after) wait = std::min<seams::Duration>(*error.retry_after, options_.throttle_cap);
-    queue_.throttled(key, now + wait);
+    queue_.throttled(key, now + patience_asked_for(error));
     return;
   }
   ++stats_.errors;
-  if (error.outcome_unknown) {
-    state.read_live = true;
+  if (error.outcome_unknown) state.read_live = true;
+  if (error.retry_after) {
+    queue_.throttled(key, now + patience_asked_for(error));
+  } else if (error.outcome_unknown) {
     queue_.failed(key, now);
   } else if (error.is(api::Reason::forbidden)) {
     queue_.add_at(key, Cause::forbidden, now + options_.forbidden_retry);

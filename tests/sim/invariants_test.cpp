@@ -359,7 +359,7 @@ TEST_F(Judged, O15_a_write_sent_when_the_time_for_it_is_over) {
   object.spec = api::share(json::object{{"holderIdentity", "operator#1"}});
   create(the_operator, api::leases, std::move(object));
   auto now = seams::MonotonicTime(std::chrono::seconds(9));
-  judge_->set_local_time([&](fakeapi::Actor) { return now; });
+  judge_->set_look([&](unsigned) { return sim::OperatorGlance{now, 1, 1, true}; }, 1);
   api::Request request;
   request.verb = api::Verb::patch;
   request.resource = sim::contract::echoes;
@@ -369,8 +369,16 @@ TEST_F(Judged, O15_a_write_sent_when_the_time_for_it_is_over) {
   judge_->call_sent({1, the_operator, request});
   EXPECT_FALSE(judge_->failure());
   now = options.not_after;
+  request.key.name = "another";
   judge_->call_sent({2, the_operator, request});
   EXPECT_EQ(failed(), "O15");
+}
+
+TEST_F(Judged, O38_a_count_that_the_deployment_never_had) {
+  settle();
+  EXPECT_FALSE(judge_->failure()) << judge_->failure()->what;
+  claim(1, "False", 3);
+  EXPECT_EQ(failed(), "O38");
 }
 
 TEST_F(Judged, O21_what_never_settles) {
