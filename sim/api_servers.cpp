@@ -16,28 +16,35 @@ using std::chrono::milliseconds;
 constexpr std::uint16_t hop_actor = 0;
 constexpr std::uint16_t skew_actor = 1;
 constexpr std::uint16_t first_lag_actor = 2;
+constexpr std::uint16_t second_hop_actor = 8;  // of the operators after the first
 enum HopSite : unsigned { hop_at_start, hop_at_watch, hop_anyhow, hop_to_stranger };
 enum LagSite : unsigned { lag_gap, lag_move, lag_part };
-enum SkewSite : unsigned { skew_gap, skew_which, skew_amount, skew_pace };
+enum SkewSite : unsigned { skew_gap, skew_which, skew_amount, skew_pace, skew_whose };
+
+constexpr std::uint16_t hop_actor_of(unsigned place) {
+  return static_cast<std::uint16_t>(place == 0 ? hop_actor : second_hop_actor + place - 1);
+}
 
 }  // namespace
 
 std::string ApiServers::name_of(unsigned server) { return "api-" + std::to_string(server + 1); }
 
 ApiServers::ApiServers(Scheduler& scheduler, fakeapi::Server& server, Tape& tape, Swarm const& swarm,
-                       FaultCounts& counts, FaultTarget& target)
+                       FaultCounts& counts, FaultTarget& target, unsigned operators)
     : scheduler_(scheduler),
       server_(server),
       tape_(tape),
       swarm_(swarm),
       counts_(counts),
       target_(target),
-      hops_(tape, Stream::frontends, hop_actor, 0),
       skews_(tape, Stream::frontends, skew_actor, 0) {
   auto const echoes = server.index_of(contract::echoes);
   auto const deployments = server.index_of(api::deployments);
   seams::check(echoes.has_value() && deployments.has_value(), "the definitions are installed before the API servers");
   kinds_ = {Kind{*echoes, contract::echoes, "Echo"}, Kind{*deployments, api::deployments, "Deployment"}};
+  for (unsigned place = 0; place < operators; ++place) {
+    clients_.push_back({0, {}, {tape, Stream::frontends, hop_actor_of(place), 0}});
+  }
   unsigned const count = switched_on(FaultKind::time_travel) ? most_servers : switched_on(FaultKind::kind_skew) ? 1 : 0;
   servers_.resize(count);
   for (unsigned i = 0; i < count; ++i) {
@@ -70,74 +77,83 @@ void ApiServers::calm() {
 // --- Where the operator is
 // --------------------------------------------------------------------------------------------
 
-fakeapi::Frontend* ApiServers::current() { return servers_.empty() ? nullptr : servers_[at_].frontend.get(); }
-
-void ApiServers::begin_incarnation(std::uint16_t incarnation) {
-  hops_ = ChoiceSource(tape_, Stream::frontends, hop_actor, incarnation);
-  if (calm_ || servers_.size() < 2) return;
-  hop(hops_.rare(hop_at_start, rate(FaultKind::time_travel, 60000), most_servers));
+fakeapi::Frontend* ApiServers::current(unsigned place) {
+  return servers_.empty() ? nullptr : servers_[clients_[place].at].frontend.get();
 }
 
-void ApiServers::opens_watch() {
+void ApiServers::begin_incarnation(unsigned place, std::uint16_t incarnation) {
+  auto& hops = clients_[place].hops;
+  hops = ChoiceSource(tape_, Stream::frontends, hop_actor_of(place), incarnation);
   if (calm_ || servers_.size() < 2) return;
-  hop(hops_.rare(hop_at_watch, rate(FaultKind::time_travel, 40000), most_servers));
+  hop(place, hops.rare(hop_at_start, rate(FaultKind::time_travel, 60000), most_servers));
 }
 
-ApiServers::Break ApiServers::breaks_away() {
+void ApiServers::opens_watch(unsigned place) {
+  if (calm_ || servers_.size() < 2) return;
+  hop(place, clients_[place].hops.rare(hop_at_watch, rate(FaultKind::time_travel, 40000), most_servers));
+}
+
+ApiServers::Break ApiServers::breaks_away(unsigned place) {
   if (calm_ || servers_.size() < 2) return Break::none;
-  auto const by = hops_.rare(hop_anyhow, rate(FaultKind::time_travel, 6000), most_servers);
+  auto& hops = clients_[place].hops;
+  auto const by = hops.rare(hop_anyhow, rate(FaultKind::time_travel, 6000), most_servers);
   if (by == 0) return Break::none;
-  hop(by);
-  return hops_.uniform(hop_to_stranger, 2) == 0 ? Break::known : Break::unknown;
+  hop(place, by);
+  return hops.uniform(hop_to_stranger, 2) == 0 ? Break::known : Break::unknown;
 }
 
-void ApiServers::hop(std::uint32_t by) {
+void ApiServers::hop(unsigned place, std::uint32_t by) {
   if (by == 0) return;
-  at_ = static_cast<unsigned>((at_ + by) % servers_.size());
-  scheduler_.digest().add(at_);
-  auto const& server = servers_[at_];
-  bool const past = std::ranges::any_of(kinds_, [&](Kind const& kind) { return hidden_by(server, kind) != 0; });
+  auto& client = clients_[place];
+  client.at = static_cast<unsigned>((client.at + by) % servers_.size());
+  scheduler_.digest().add(client.at);
+  auto const& server = servers_[client.at];
+  bool past = false;
+  for (unsigned kind = 0; kind < kind_count; ++kind) past = past || hidden_by(server, client, kind) != 0;
   if (past) counts_.count(FaultKind::time_travel);
   if (!target_.tracing()) return;
-  if (!past) return target_.note("the operator talks to " + name_of(at_) + " from now on");
+  if (!past) return target_.note("the operator talks to " + name_of(client.at) + " from now on");
   std::string text =
-      "FAULT time_travel: the operator talks to " + name_of(at_) + " from now on, which has yet to hear of";
+      "FAULT time_travel: the operator talks to " + name_of(client.at) + " from now on, which has yet to hear of";
   char const* separator = " ";
-  for (Kind const& kind : kinds_) {
-    auto const hidden = hidden_by(server, kind);
+  for (unsigned kind = 0; kind < kind_count; ++kind) {
+    auto const hidden = hidden_by(server, client, kind);
     if (hidden == 0) continue;
-    text += separator + std::to_string(hidden) + (hidden == 1 ? " change of " : " changes of ") + kind.resource.plural;
+    text += separator + std::to_string(hidden) + (hidden == 1 ? " change of " : " changes of ") +
+            kinds_[kind].resource.plural;
     separator = " and ";
   }
   target_.note(text + " that the operator has seen");
 }
 
-void ApiServers::told(Kind& kind, api::ResourceVersion version) {
-  kind.told = std::max<fakeapi::Revision>(kind.told, api::to_number(version));
-}
-
-void ApiServers::told(api::Object const& object) {
+void ApiServers::told(unsigned place, api::Object const& object) {
   if (servers_.size() < 2) return;
-  for (Kind& kind : kinds_) {
-    if (kind.kind == object.kind) told(kind, object.metadata.resource_version);
+  for (unsigned kind = 0; kind < kind_count; ++kind) {
+    if (kinds_[kind].kind != object.kind) continue;
+    auto& told = clients_[place].told[kind];
+    told = std::max<fakeapi::Revision>(told, api::to_number(object.metadata.resource_version));
   }
 }
 
-void ApiServers::told(api::Resource const& resource, api::Response const& answer) {
+void ApiServers::told(unsigned place, api::Resource const& resource, api::Response const& answer) {
   if (servers_.size() < 2) return;
-  for (Kind& kind : kinds_) {
-    if (kind.resource != resource) continue;
-    if (auto const* const list = std::get_if<api::ObjectList>(&answer)) told(kind, list->resource_version);
+  for (unsigned kind = 0; kind < kind_count; ++kind) {
+    if (kinds_[kind].resource != resource) continue;
+    auto version = api::ResourceVersion::none;
+    if (auto const* const list = std::get_if<api::ObjectList>(&answer)) version = list->resource_version;
     auto const* const object = std::get_if<api::ObjectPtr>(&answer);
-    if (object != nullptr && *object) told(kind, (*object)->metadata.resource_version);
+    if (object != nullptr && *object) version = (*object)->metadata.resource_version;
+    auto& told = clients_[place].told[kind];
+    told = std::max<fakeapi::Revision>(told, api::to_number(version));
   }
 }
 
 // How many commits of this kind the operator knows of and the server does not.
-std::size_t ApiServers::hidden_by(ApiServer const& server, Kind const& kind) const {
+std::size_t ApiServers::hidden_by(ApiServer const& server, Client const& client, unsigned kind) const {
   auto const& log = server_.log();
-  auto const shown = log.position_after(kind.index, server.frontend->visible(kind.index));
-  auto const told = log.position_after(kind.index, kind.told);
+  auto const index = kinds_[kind].index;
+  auto const shown = log.position_after(index, server.frontend->visible(index));
+  auto const told = log.position_after(index, client.told[kind]);
   return told > shown ? told - shown : 0;
 }
 
@@ -212,7 +228,8 @@ void ApiServers::skew() {
   auto const which = skews_.rare(skew_which, rate(FaultKind::kind_skew, 55000), kind_count + 1);
   if (which == 0) return skew_later();
   unsigned const kind = which - 1;
-  unsigned const server = at_;
+  auto const operators = static_cast<std::uint32_t>(clients_.size());
+  unsigned const server = clients_[operators == 1 ? 0 : skews_.uniform(skew_whose, operators)].at;
   servers_[server].skewed[kind] = true;
   settle(servers_[server], kind);
   scheduler_.digest().add(which);

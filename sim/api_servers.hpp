@@ -28,7 +28,7 @@ class ApiServers final : private TurnOwner {
  public:
   /// Everything outlives it. The definition of Echo is installed.
   ApiServers(Scheduler& scheduler, fakeapi::Server& server, Tape& tape, Swarm const& swarm, FaultCounts& counts,
-             FaultTarget& target);
+             FaultTarget& target, unsigned operators);
   ~ApiServers();
   ApiServers(ApiServers const&) = delete;
   ApiServers& operator=(ApiServers const&) = delete;
@@ -37,20 +37,22 @@ class ApiServers final : private TurnOwner {
   void start();
   /// All caches catch up and stay so.
   void calm();
-  /// The operator starts: it may come to another server.
-  void begin_incarnation(std::uint16_t incarnation);
+  /// The operator of this place starts: it may come to another server.
+  void begin_incarnation(unsigned place, std::uint16_t incarnation);
 
+  /// There is but the store.
+  bool none() const { return servers_.empty(); }
   /// The server for the operator's next call; null: there is but the store.
-  fakeapi::Frontend* current();
+  fakeapi::Frontend* current(unsigned place);
   /// The operator opens a watch: it may come to another server.
-  void opens_watch();
+  void opens_watch(unsigned place);
   /// Whether the operator's connection breaks now; then it has come to another server, which knows the revision that it
   /// goes on from, or does not.
   enum class Break : std::uint8_t { none, known, unknown };
-  Break breaks_away();
+  Break breaks_away(unsigned place);
   /// The operator has been given an answer, or an event's object.
-  void told(api::Resource const& resource, api::Response const& answer);
-  void told(api::Object const& object);
+  void told(unsigned place, api::Resource const& resource, api::Response const& answer);
+  void told(unsigned place, api::Object const& object);
 
   /// "api-1": a server's name in the trace.
   static std::string name_of(unsigned server);
@@ -62,7 +64,11 @@ class ApiServers final : private TurnOwner {
     fakeapi::ResourceIndex index;
     api::Resource resource;
     std::string_view kind;
-    fakeapi::Revision told = 0;  // the newest that the operator has heard of
+  };
+  struct Client {
+    unsigned at = 0;                                   // at which server it is
+    std::array<fakeapi::Revision, kind_count> told{};  // the newest of each kind that it has heard of
+    ChoiceSource hops;
   };
   struct ApiServer {
     std::unique_ptr<fakeapi::Frontend> frontend;
@@ -72,9 +78,8 @@ class ApiServers final : private TurnOwner {
 
   bool switched_on(FaultKind kind) const { return swarm_.weight_of(static_cast<unsigned>(kind)) != 0; }
   std::uint32_t rate(FaultKind kind, std::uint32_t per_65536) const;
-  void hop(std::uint32_t by);
-  static void told(Kind& kind, api::ResourceVersion version);
-  std::size_t hidden_by(ApiServer const& server, Kind const& kind) const;
+  void hop(unsigned place, std::uint32_t by);
+  std::size_t hidden_by(ApiServer const& server, Client const& client, unsigned kind) const;
   std::string lag_of(ApiServer const& server) const;
   void settle(ApiServer& server, unsigned kind);
 
@@ -93,9 +98,8 @@ class ApiServers final : private TurnOwner {
   FaultTarget& target_;
   std::vector<ApiServer> servers_;
   std::array<Kind, kind_count> kinds_;
-  unsigned at_ = 0;  // where the operator is
+  std::vector<Client> clients_;  // by place
   bool calm_ = false;
-  ChoiceSource hops_;
   std::vector<ChoiceSource> lags_;
   ChoiceSource skews_;
 };

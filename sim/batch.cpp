@@ -44,7 +44,7 @@ BatchResult run_batch(Scene const& scene, BatchOptions const& options,
   operator_requests.reserve(options.runs);
   for (std::uint64_t index = 0; index < options.runs; ++index) {
     auto const seed = seed_of_run(options.seed, index);
-    RunResult result = run_seed(scheduler, scene, seed, options.echoes, nullptr, options.without);
+    RunResult result = run_seed(scheduler, scene, seed, options.echoes, nullptr, options.without, options.profile);
     ++batch.runs;
     batch.requests += result.requests;
     batch.turns += result.turns;
@@ -79,6 +79,7 @@ std::string to_json(BatchResult const& result, BatchOptions const& options, doub
   std::string text = "{\n";
   text += "  \"seed\": " + std::to_string(options.seed) + ",\n";
   text += "  \"echoes\": " + std::to_string(options.echoes) + ",\n";
+  text += "  \"operators\": " + std::to_string(options.profile.operators) + ",\n";
   text += "  \"runs\": " + std::to_string(result.runs) + ",\n";
   text += "  \"failures\": " + std::to_string(result.failures.size()) + ",\n";
   text += "  \"virtual_s\": " + fixed(std::chrono::duration<double>(result.virtual_time).count()) + ",\n";

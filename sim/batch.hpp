@@ -17,6 +17,7 @@ struct BatchOptions {
   std::uint64_t most_failures = 5;
   /// Faults that no run has.
   std::vector<FaultKind> without{};
+  Profile profile{};
 };
 
 struct FailedRun {

@@ -27,12 +27,13 @@ class PrintedTrace final : public sim::Trace {
   }
 };
 
-std::string replay_command(std::uint64_t run_seed, std::uint32_t echoes, std::vector<sim::FaultKind> const& without) {
+std::string replay_command(std::uint64_t run_seed, sim::BatchOptions const& options) {
   char text[160];
   std::snprintf(text, sizeof text, "./dev sim replay --run-seed 0x%016llx --echoes %u",
-                static_cast<unsigned long long>(run_seed), echoes);
+                static_cast<unsigned long long>(run_seed), options.echoes);
   std::string command = text;
-  for (auto const kind : without) command += " --without " + std::string(sim::to_string(kind));
+  if (options.profile.operators != 1) command += " --operators " + std::to_string(options.profile.operators);
+  for (auto const kind : options.without) command += " --without " + std::string(sim::to_string(kind));
   if (!sim::built_mutant().empty()) command += " --mutant " + std::string(sim::built_mutant());
   return command;
 }
@@ -57,10 +58,9 @@ int become_mutant(std::string const& mutant, char** argv) {
   return usage_error;
 }
 
-void report(sim::Failure const& failure, std::uint64_t run_seed, std::uint32_t echoes,
-            std::vector<sim::FaultKind> const& without) {
+void report(sim::Failure const& failure, std::uint64_t run_seed, sim::BatchOptions const& options) {
   std::cout << "FAIL " << failure.invariant << "  " << failure.what
-            << "\n  replay: " << replay_command(run_seed, echoes, without) << '\n';
+            << "\n  replay: " << replay_command(run_seed, options) << '\n';
 }
 
 int run_command(sim::BatchOptions const& options, std::string const& json_file) {
@@ -81,7 +81,7 @@ int run_command(sim::BatchOptions const& options, std::string const& json_file) 
   auto const result = sim::run_batch(scene, options, [&](sim::BatchResult const& so_far) {
     for (; reported < so_far.failures.size(); ++reported) {
       auto const& failed = so_far.failures[reported];
-      report(failed.failure, failed.run_seed, options.echoes, options.without);
+      report(failed.failure, failed.run_seed, options);
     }
     if (!terminal || so_far.runs % 64 != 0) return;
     auto const now = Clock::now();
@@ -114,16 +114,17 @@ int run_command(sim::BatchOptions const& options, std::string const& json_file) 
   return sim::exit_code(result);
 }
 
-int replay_run(std::uint64_t run_seed, std::uint32_t echoes, std::vector<sim::FaultKind> const& without, bool quiet) {
+int replay_run(std::uint64_t run_seed, sim::BatchOptions const& options, bool quiet) {
   auto const scene = sim::standard_scene();
   sim::Scheduler scheduler;
   PrintedTrace trace;
-  auto const result = sim::run_seed(scheduler, scene, run_seed, echoes, quiet ? nullptr : &trace, without);
+  auto const result = sim::run_seed(scheduler, scene, run_seed, options.echoes, quiet ? nullptr : &trace,
+                                    options.without, options.profile);
   if (!result.failure) {
     std::cout << "no failure (digest " << std::hex << result.digest << ")\n";
     return 0;
   }
-  report(*result.failure, run_seed, echoes, without);
+  report(*result.failure, run_seed, options);
   return static_cast<int>(result.failure->failure_class);
 }
 
@@ -156,6 +157,11 @@ int main(int argc, char** argv) {
     command->add_option("--echoes", options.echoes, "how many Echoes the workload has")
         ->check(CLI::Range(1U, 100U))
         ->capture_default_str();
+    command
+        ->add_option("--operators", options.profile.operators,
+                     "how many operator processes there are; several elect a leader by Lease")
+        ->check(CLI::Range(1U, sim::Profile::most_operators))
+        ->capture_default_str();
     command->add_option_function<std::vector<std::string>>(
         "--without",
         [&options](std::vector<std::string> const& names) {
@@ -180,6 +186,6 @@ int main(int argc, char** argv) {
   }
   if (!mutant.empty() && mutant != sim::built_mutant()) return become_mutant(mutant, argv);
   if (*run) return run_command(options, json_file);
-  if (*replay) return replay_run(run_seed, options.echoes, options.without, quiet);
+  if (*replay) return replay_run(run_seed, options, quiet);
   return 0;
 }

@@ -27,7 +27,11 @@ std::string_view to_string(FaultKind kind) {
                                                                         "clock",
                                                                         "watch_silent",
                                                                         "watch_repeat",
-                                                                        "burst"};
+                                                                        "burst",
+                                                                        "cut_off",
+                                                                        "takeover",
+                                                                        "takeover_from_living",
+                                                                        "never_restarted"};
   return names.at(static_cast<std::size_t>(kind));
 }
 

@@ -34,8 +34,18 @@ enum class FaultKind : std::uint8_t {
   watch_silent,
   watch_repeat,
   burst,
+  cut_off,
+  takeover,
+  takeover_from_living,
+  never_restarted,
 };
-inline constexpr unsigned fault_kind_count = 25;
+inline constexpr unsigned fault_kind_count = 29;
+
+/// What happens only where there is more than one operator process.
+constexpr bool of_several_operators(FaultKind kind) {
+  return kind == FaultKind::cut_off || kind == FaultKind::takeover || kind == FaultKind::takeover_from_living ||
+         kind == FaultKind::never_restarted;
+}
 
 /// As it stands in reports: "crash_before_send".
 std::string_view to_string(FaultKind kind);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "operator/api/kinds.hpp"
 #include "sim/api_servers.hpp"
 
 namespace sim {
@@ -15,6 +16,7 @@ using std::chrono::milliseconds;
 
 // A limit on crash loops: an operator that is killed over and over never gets anywhere, and teaches nothing new.
 constexpr std::uint32_t most_crashes = 12;
+constexpr std::uint32_t lease_calls_are_frequent = 16;
 
 // Sites. Crashes have one for each (hook point, verb), so that each has a history of its own.
 constexpr unsigned crash_site(HookPoint point, api::Verb verb) {
@@ -27,6 +29,7 @@ constexpr unsigned conflict_site = first_free_site + 2;
 constexpr unsigned zombie_site = first_free_site + 3;
 constexpr unsigned pause_site = first_free_site + 4;  // one for each hook point, and one for the news of watches
 constexpr unsigned news_place = fakeapi::hook_point_count;
+constexpr unsigned cut_off_site = pause_site + news_place + 1;
 enum LatencySite : unsigned { latency_slow, latency_amount };
 enum WatchSite : unsigned {
   watch_fate,
@@ -80,23 +83,34 @@ Verdict failed_call(std::uint32_t which, api::Verb verb, bool applied) {
 
 }  // namespace
 
-FaultInjector::FaultInjector(Tape& tape, Swarm const& swarm, Digest& digest, FaultTarget& target,
-                             CallObserver& observer)
-    : swarm_(swarm),
-      digest_(digest),
+FaultInjector::FaultInjector(Scheduler& scheduler, Tape& tape, Swarm const& swarm, FaultTarget& target,
+                             CallObserver& observer, unsigned operators)
+    : scheduler_(scheduler),
+      swarm_(swarm),
+      digest_(scheduler.digest()),
       target_(target),
       observer_(observer),
-      tape_(tape),
-      faults_(tape, Stream::faults, 0, 0),
-      latency_(tape, Stream::latency, 0, 0),
-      watch_(tape, Stream::watch, 0, 0) {}
+      tape_(tape) {
+  for (unsigned place = 0; place < operators; ++place) {
+    auto const actor = static_cast<std::uint16_t>(place);
+    clients_.push_back({place,
+                        fakeapi::Actor::server,
+                        {tape, Stream::faults, actor, 0},
+                        {tape, Stream::latency, actor, 0},
+                        {tape, Stream::watch, actor, 0},
+                        {}});
+  }
+}
 
-void FaultInjector::begin_incarnation(fakeapi::Actor actor, std::uint16_t incarnation) {
-  operator_ = actor;
-  faults_ = ChoiceSource(tape_, Stream::faults, 0, incarnation);
-  latency_ = ChoiceSource(tape_, Stream::latency, 0, incarnation);
-  watch_ = ChoiceSource(tape_, Stream::watch, 0, incarnation);
-  recent_.clear();
+void FaultInjector::begin_incarnation(unsigned place, fakeapi::Actor actor, std::uint16_t incarnation) {
+  auto const key = static_cast<std::uint16_t>(place);
+  Client& client = clients_.at(place);
+  client.actor = actor;
+  client.faults = ChoiceSource(tape_, Stream::faults, key, incarnation);
+  client.latency = ChoiceSource(tape_, Stream::latency, key, incarnation);
+  client.watch = ChoiceSource(tape_, Stream::watch, key, incarnation);
+  client.recent.clear();
+  client.cut_off_until = GlobalTime::min();
 }
 
 std::uint32_t FaultInjector::rate(FaultKind kind, std::uint32_t per_65536_at_full_weight) const {
@@ -117,69 +131,114 @@ void FaultInjector::passed(HookPoint point, fakeapi::CallInfo const& call) {
   }
 }
 
-// Long pauses are rare: most of them are about as long as a few calls.
-void FaultInjector::pause(unsigned place) {
-  if (calm_ || swarm_.weight_of(static_cast<unsigned>(FaultKind::pause)) == 0) return;
-  static constexpr std::array<std::int64_t, 8> milliseconds_by_choice{0, 5, 20, 60, 200, 700, 2500, 9000};
-  auto const which = faults_.rare(pause_site + place, rate(FaultKind::pause, 1500), milliseconds_by_choice.size());
+// Long pauses are rare: most of them are about as long as a few calls. Where there are several operators the longest
+// outlasts any lease.
+void FaultInjector::pause(Client& client, unsigned where) {
+  if (swarm_.weight_of(static_cast<unsigned>(FaultKind::pause)) == 0) return;
+  static constexpr std::array<std::int64_t, 8> alone{0, 5, 20, 60, 200, 700, 2500, 9000};
+  static constexpr std::array<std::int64_t, 8> of_several{0, 5, 20, 200, 2500, 4000, 9000, 25000};
+  auto const which = client.faults.rare(pause_site + where, rate(FaultKind::pause, 1500), alone.size());
   if (which == 0) return;
-  if (target_.pause_operator(milliseconds(milliseconds_by_choice.at(which)))) counts_.count(FaultKind::pause);
+  auto const duration = milliseconds((clients_.size() == 1 ? alone : of_several).at(which));
+  if (target_.pause_operator(client.place, duration)) counts_.count(FaultKind::pause);
 }
 
-bool FaultInjector::crash(HookPoint point, fakeapi::CallInfo const& call) {
-  if (!active(call) || crashes_ >= most_crashes) return false;
+bool FaultInjector::crash(HookPoint point, fakeapi::CallInfo const& call, Client* client) {
+  if (client == nullptr || crashes_ >= most_crashes) return false;
   auto const kind =
       static_cast<FaultKind>(static_cast<unsigned>(FaultKind::crash_before_send) + static_cast<unsigned>(point));
   // Rare verbs crash more often, so that every (hook point, verb) is seen.
   static constexpr std::array<std::uint32_t, api::verb_count> per_verb{16000, 3000, 2600, 5000, 5000, 1600, 6500, 0};
-  if (faults_.rare(crash_site(point, call.request.verb),
-                   rate(kind, per_verb[static_cast<std::size_t>(call.request.verb)]), 2) == 0) {
+  auto chances = rate(kind, per_verb[static_cast<std::size_t>(call.request.verb)]);
+  if (call.request.resource == api::leases) chances /= lease_calls_are_frequent;
+  if (client->faults.rare(crash_site(point, call.request.verb), chances, 2) == 0) {
     return false;
   }
   ++crashes_;
   counts_.count(kind);
   ++counts_.crashes[static_cast<std::size_t>(point)][static_cast<std::size_t>(call.request.verb)];
-  target_.crash_operator(to_string(kind));
+  target_.crash_operator(client->place, to_string(kind));
   return true;
 }
 
-seams::Duration FaultInjector::latency(fakeapi::CallInfo const& call) {
+// Only where there are several: alone, an operator that nothing reaches merely waits.
+bool FaultInjector::cut_off(Client& client) {
+  if (clients_.size() == 1 || swarm_.weight_of(static_cast<unsigned>(FaultKind::cut_off)) == 0) return false;
+  if (scheduler_.now() < client.cut_off_until) return true;
+  static constexpr std::array<std::int64_t, 5> lengths{0, 500, 2000, 6000, 20000};
+  auto const which = client.faults.rare(cut_off_site, rate(FaultKind::cut_off, 1200), lengths.size());
+  if (which == 0) return false;
+  counts_.count(FaultKind::cut_off);
+  if (target_.tracing()) {
+    target_.note("FAULT cut_off: no request of this operator arrives for " + std::to_string(lengths.at(which)) + " ms");
+  }
+  client.cut_off_until = scheduler_.now() + milliseconds(lengths.at(which));
+  return true;
+}
+
+// A server that has said so does not know the revision later on either. Lists go to the store, and so get past it.
+bool FaultInjector::forgotten(api::Request const& request) const {
+  auto const& version = std::get<api::WatchOptions>(request.options).resource_version;
+  return version && api::to_number(*version) < oldest_[request.resource == api::deployments ? 1 : 0];
+}
+
+void FaultInjector::forget_before(fakeapi::Commit const& commit) {
+  auto const& object = commit.after ? commit.after : commit.before;
+  auto& oldest = oldest_[object->kind == "Deployment" ? 1 : 0];
+  oldest = std::max(oldest, commit.revision);
+}
+
+seams::Duration FaultInjector::latency(Client* client) {
   constexpr seams::Duration least = std::chrono::microseconds(500);
-  if (!active(call)) return least;
-  if (latency_.rare(latency_slow, rate(FaultKind::latency, 12000), 2) == 0) return least;
+  if (client == nullptr) return least;
+  if (client->latency.rare(latency_slow, rate(FaultKind::latency, 12000), 2) == 0) return least;
   counts_.count(FaultKind::latency);
   // Nearly always little, rarely very long: heavy tails find the races that even delays do not.
-  auto const amount = latency_.uniform(latency_amount, 64);
+  auto const amount = client->latency.uniform(latency_amount, 64);
   return least + milliseconds(1 + static_cast<std::int64_t>(amount) * amount * amount / 64);
 }
 
 Verdict FaultInjector::before_send(fakeapi::CallInfo const& call) {
   ++calls_;
   passed(HookPoint::before_send, call);
-  if (active(call)) pause(static_cast<unsigned>(HookPoint::before_send));
+  Client* const client = victim(call.actor);
+  if (client != nullptr) pause(*client, static_cast<unsigned>(HookPoint::before_send));
   Verdict verdict;
-  if (crash(HookPoint::before_send, call)) {
+  if (crash(HookPoint::before_send, call, client)) {
     verdict.kind = Verdict::Kind::hold;
     return verdict;
   }
-  verdict.delay = latency(call);
+  observer_.call_sent(call);
+  verdict.delay = latency(client);
   return verdict;
 }
 
 fakeapi::Frontend* FaultInjector::route(fakeapi::CallInfo const& call) {
-  if (servers_ == nullptr) return nullptr;
-  if (active(call) && call.request.verb == api::Verb::watch) servers_->opens_watch();
-  return servers_->current();
+  if (servers_ == nullptr || servers_->none()) return nullptr;
+  // A request that outlives its sender goes where that had sent it: to the store, as all its kind do.
+  Client const* const client = find(call.actor);
+  if (client == nullptr) return nullptr;
+  if (!calm_ && call.request.verb == api::Verb::watch) servers_->opens_watch(client->place);
+  return servers_->current(client->place);
 }
 
 Verdict FaultInjector::arrived(fakeapi::CallInfo const& call) {
   passed(HookPoint::arrived, call);
-  if (active(call)) pause(static_cast<unsigned>(HookPoint::arrived));
+  Client* const client = victim(call.actor);
   Verdict verdict;
-  if (active(call)) {
-    if (crash(HookPoint::arrived, call)) {
+  if (call.request.verb == api::Verb::watch && forgotten(call.request)) {
+    verdict.kind = Verdict::Kind::expire;
+    return verdict;
+  }
+  if (client != nullptr) {
+    pause(*client, static_cast<unsigned>(HookPoint::arrived));
+    if (cut_off(*client)) {
+      verdict.kind = Verdict::Kind::lose;
+      return verdict;
+    }
+    if (crash(HookPoint::arrived, call, client)) {
       // The caller dies; its request is lost, or lands later, perhaps after its successor has read.
-      auto const fate = faults_.uniform(zombie_site, 4);
+      auto const fate = client->faults.uniform(zombie_site, 4);
       if (fate == 0) {
         verdict.kind = Verdict::Kind::lose;
         return verdict;
@@ -188,22 +247,29 @@ Verdict FaultInjector::arrived(fakeapi::CallInfo const& call) {
       observer_.call_arrived(call);
       return verdict;
     }
-    if (auto const which = faults_.rare(error_before_site, rate(FaultKind::error_before_apply, 3500), 6); which != 0) {
+    if (auto const which = client->faults.rare(error_before_site, rate(FaultKind::error_before_apply, 3500), 6);
+        which != 0) {
       counts_.count(FaultKind::error_before_apply);
       if (target_.tracing()) target_.note("  FAULT error_before_apply");
       return failed_call(which, call.request.verb, false);
     }
-    if (call.request.verb == api::Verb::watch &&
-        watch_.rare(watch_expired_at_opening, rate(FaultKind::watch_expired, 6000), 2) != 0) {
+    auto const expired = call.request.verb != api::Verb::watch
+                             ? 0
+                             : client->watch.rare(watch_expired_at_opening, rate(FaultKind::watch_expired, 6000), 3);
+    if (expired != 0) {
       counts_.count(FaultKind::watch_expired);
       if (target_.tracing()) target_.note("  FAULT watch_expired_410 at opening");
+      if (expired == 2) {
+        verdict.kind = Verdict::Kind::expire;
+        return verdict;
+      }
       verdict.kind = Verdict::Kind::fail;
       verdict.delay = milliseconds(1);
       verdict.error = make_error(api::Reason::expired, 410, "too old resource version (injected)", false);
       return verdict;
     }
     if (call.request.verb >= api::Verb::update &&
-        faults_.rare(conflict_site, rate(FaultKind::conflict, 6000), 2) != 0 && target_.touch(call.request)) {
+        client->faults.rare(conflict_site, rate(FaultKind::conflict, 6000), 2) != 0 && target_.touch(call.request)) {
       counts_.count(FaultKind::conflict);
     }
   }
@@ -213,42 +279,49 @@ Verdict FaultInjector::arrived(fakeapi::CallInfo const& call) {
 
 Verdict FaultInjector::applied(fakeapi::CallInfo const& call, api::Result<api::Response> const& outcome) {
   passed(HookPoint::applied, call);
-  if (active(call)) pause(static_cast<unsigned>(HookPoint::applied));
+  Client* const client = victim(call.actor);
+  if (client != nullptr) pause(*client, static_cast<unsigned>(HookPoint::applied));
   observer_.call_applied(call, outcome);
   digest_.add(outcome ? 0U : static_cast<std::uint64_t>(outcome.error().reason) + 1);
   if (target_.tracing() && !outcome) target_.note("  refused: " + outcome.error().to_string());
   Verdict verdict;
-  if (crash(HookPoint::applied, call)) {
+  if (crash(HookPoint::applied, call, client)) {
     verdict.kind = Verdict::Kind::lose;
     return verdict;
   }
-  if (active(call) && outcome) {
-    if (auto const which = faults_.rare(error_after_site, rate(FaultKind::error_after_apply, 3500), 6); which != 0) {
+  if (client != nullptr && outcome) {
+    if (auto const which = client->faults.rare(error_after_site, rate(FaultKind::error_after_apply, 3500), 6);
+        which != 0) {
       counts_.count(FaultKind::error_after_apply);
       if (target_.tracing()) target_.note("  FAULT error_after_apply");
       return failed_call(which, call.request.verb, true);
     }
   }
-  verdict.delay = latency(call);
+  verdict.delay = latency(client);
   return verdict;
 }
 
 Verdict FaultInjector::delivered(fakeapi::CallInfo const& call, api::Result<api::Response> const& outcome) {
   passed(HookPoint::delivered, call);
-  if (active(call)) pause(static_cast<unsigned>(HookPoint::delivered));
+  Client* const client = find(call.actor);
+  if (client != nullptr && !calm_) pause(*client, static_cast<unsigned>(HookPoint::delivered));
   Verdict verdict;
-  if (crash(HookPoint::delivered, call)) verdict.kind = Verdict::Kind::hold;
-  if (servers_ != nullptr && outcome) servers_->told(call.request.resource, *outcome);
+  if (crash(HookPoint::delivered, call, calm_ ? nullptr : client)) verdict.kind = Verdict::Kind::hold;
+  if (verdict.kind == Verdict::Kind::proceed) observer_.call_delivered(call, outcome);
+  if (servers_ != nullptr && client != nullptr && outcome) {
+    servers_->told(client->place, call.request.resource, *outcome);
+  }
   return verdict;
 }
 
-fakeapi::WatchVerdict FaultInjector::news(fakeapi::Actor actor, fakeapi::Commit const& /*commit*/) {
+fakeapi::WatchVerdict FaultInjector::news(fakeapi::Actor actor, fakeapi::Commit const& commit) {
   fakeapi::WatchVerdict verdict;
   verdict.delay = std::chrono::microseconds(700);
-  if (calm_ || actor != operator_) return verdict;
-  pause(news_place);
+  Client* const client = victim(actor);
+  if (client == nullptr) return verdict;
+  pause(*client, news_place);
   if (swarm_.weight_of(static_cast<unsigned>(FaultKind::watch_silent)) != 0 &&
-      watch_.rare(watch_silence, rate(FaultKind::watch_silent, 900), 2) != 0) {
+      client->watch.rare(watch_silence, rate(FaultKind::watch_silent, 900), 2) != 0) {
     counts_.count(FaultKind::watch_silent);
     verdict.kind = fakeapi::WatchVerdict::Kind::silence;
     if (target_.tracing()) target_.note("FAULT watch_silent: a watch hears nothing more, and nobody tells it");
@@ -256,11 +329,12 @@ fakeapi::WatchVerdict FaultInjector::news(fakeapi::Actor actor, fakeapi::Commit 
   }
   auto const drop = rate(FaultKind::watch_drop, 2500);
   auto const expire = rate(FaultKind::watch_expired, 1800);
-  auto const fate = watch_.rare(watch_fate, drop + expire, 2 + 2 * (drop + expire));
+  auto const fate = client->watch.rare(watch_fate, drop + expire, 2 + 2 * (drop + expire));
   if (fate != 0) {
     if (fate > 2 * drop) {
       counts_.count(FaultKind::watch_expired);
       verdict.kind = fakeapi::WatchVerdict::Kind::expire;
+      forget_before(commit);
       if (target_.tracing()) target_.note("  FAULT watch_expired_410 in the stream");
     } else {
       counts_.count(FaultKind::watch_drop);
@@ -270,14 +344,14 @@ fakeapi::WatchVerdict FaultInjector::news(fakeapi::Actor actor, fakeapi::Commit 
     return verdict;
   }
   if (servers_ != nullptr) {
-    auto const broken = servers_->breaks_away();
+    auto const broken = servers_->breaks_away(client->place);
     if (broken == ApiServers::Break::known) verdict.kind = fakeapi::WatchVerdict::Kind::reset;
     if (broken == ApiServers::Break::unknown) verdict.kind = fakeapi::WatchVerdict::Kind::expire;
     if (broken != ApiServers::Break::none) return verdict;
   }
-  if (watch_.rare(watch_slow, rate(FaultKind::latency, 8000), 2) != 0) {
+  if (client->watch.rare(watch_slow, rate(FaultKind::latency, 8000), 2) != 0) {
     counts_.count(FaultKind::latency);
-    auto const amount = watch_.uniform(watch_amount, 64);
+    auto const amount = client->watch.uniform(watch_amount, 64);
     verdict.delay += milliseconds(1 + static_cast<std::int64_t>(amount) * amount * amount / 64);
   }
   return verdict;
@@ -286,19 +360,23 @@ fakeapi::WatchVerdict FaultInjector::news(fakeapi::Actor actor, fakeapi::Commit 
 void FaultInjector::event_delivered(fakeapi::Actor actor, api::WatchEvent const& event) {
   digest_.add((static_cast<std::uint64_t>(actor) << 32) | static_cast<std::uint64_t>(event.type));
   if (event.object) digest_.add(api::to_number(event.object->metadata.resource_version));
-  if (servers_ != nullptr && actor == operator_ && event.object) servers_->told(*event.object);
+  observer_.event_delivered(actor, event);
+  if (servers_ == nullptr || servers_->none() || !event.object) return;
+  if (Client const* const client = find(actor); client != nullptr) servers_->told(client->place, *event.object);
 }
 
 std::optional<api::WatchEvent> FaultInjector::repeated(fakeapi::Actor actor, api::WatchEvent const& latest) {
-  if (calm_ || actor != operator_ || swarm_.weight_of(static_cast<unsigned>(FaultKind::watch_repeat)) == 0) return {};
+  Client* const client = victim(actor);
+  if (client == nullptr || swarm_.weight_of(static_cast<unsigned>(FaultKind::watch_repeat)) == 0) return {};
   if (!latest.object || latest.type == api::WatchEventType::bookmark) return {};
   // The newest of them is the most boring one.
+  auto& recent = client->recent;
   constexpr std::size_t most = 6;
-  if (recent_.size() == most) recent_.erase(recent_.begin());
-  recent_.push_back(latest);
-  auto const which = watch_.rare(watch_repeated, rate(FaultKind::watch_repeat, 9000), most + 1);
-  if (which == 0 || which > recent_.size()) return {};
-  auto const& again = recent_[recent_.size() - which];
+  if (recent.size() == most) recent.erase(recent.begin());
+  recent.push_back(latest);
+  auto const which = client->watch.rare(watch_repeated, rate(FaultKind::watch_repeat, 9000), most + 1);
+  if (which == 0 || which > recent.size()) return {};
+  auto const& again = recent[recent.size() - which];
   if (again.object->kind != latest.object->kind) return {};  // of another watch
   counts_.count(FaultKind::watch_repeat);
   if (target_.tracing()) {

@@ -35,10 +35,10 @@ class ApiServers;
 class FaultTarget {
  public:
   virtual ~FaultTarget() = default;
-  /// Kill the operator in the next turn; a new one starts some time later.
-  virtual void crash_operator(std::string_view why) = 0;
+  /// Kill the operator of this place in the next turn; a new one starts there some time later.
+  virtual void crash_operator(unsigned place, std::string_view why) = 0;
   /// The operator's process stops for this long, while the world goes on; false if there is none that runs.
-  virtual bool pause_operator(seams::Duration duration) = 0;
+  virtual bool pause_operator(unsigned place, seams::Duration duration) = 0;
   /// Somebody else writes to the object that the request is about, just before it; false if there is none.
   virtual bool touch(api::Request const& request) = 0;
   /// For the trace.
@@ -50,16 +50,22 @@ class FaultTarget {
 class CallObserver {
  public:
   virtual ~CallObserver() = default;
+  virtual void call_sent(fakeapi::CallInfo const& call) = 0;
+  /// The caller has been told.
+  virtual void call_delivered(fakeapi::CallInfo const& call, api::Result<api::Response> const& outcome) = 0;
+  virtual void event_delivered(fakeapi::Actor actor, api::WatchEvent const& event) = 0;
   virtual void call_arrived(fakeapi::CallInfo const& call) = 0;
   virtual void call_applied(fakeapi::CallInfo const& call, api::Result<api::Response> const& outcome) = 0;
 };
 
 class FaultInjector final : public fakeapi::CallHooks {
  public:
-  FaultInjector(Tape& tape, Swarm const& swarm, Digest& digest, FaultTarget& target, CallObserver& observer);
+  /// `operators`: how many operator processes there are, each in a place of its own, counted from 0.
+  FaultInjector(Scheduler& scheduler, Tape& tape, Swarm const& swarm, FaultTarget& target, CallObserver& observer,
+                unsigned operators);
 
-  /// A new incarnation of the operator draws from keys of its own.
-  void begin_incarnation(fakeapi::Actor actor, std::uint16_t incarnation);
+  /// A new incarnation of the operator of this place draws from keys of its own.
+  void begin_incarnation(unsigned place, fakeapi::Actor actor, std::uint16_t incarnation);
   /// The API servers that the calls go to: once, before the first call. Null: there is but one.
   void set_api_servers(ApiServers* servers) { servers_ = servers; }
   /// No more faults: only the least latency from now on.
@@ -78,24 +84,44 @@ class FaultInjector final : public fakeapi::CallHooks {
   std::optional<api::WatchEvent> repeated(fakeapi::Actor actor, api::WatchEvent const& latest) override;
 
  private:
-  void pause(unsigned place);
-  bool crash(fakeapi::HookPoint point, fakeapi::CallInfo const& call);
-  seams::Duration latency(fakeapi::CallInfo const& call);
-  bool active(fakeapi::CallInfo const& call) const { return !calm_ && call.actor == operator_; }
+  /// The operator process of one place, as it is now.
+  struct Client {
+    unsigned place;
+    fakeapi::Actor actor;
+    ChoiceSource faults;
+    ChoiceSource latency;
+    ChoiceSource watch;
+    std::vector<api::WatchEvent> recent;  // the last few events, oldest first, if any are to be repeated
+    GlobalTime cut_off_until = GlobalTime::min();
+  };
+  Client* find(fakeapi::Actor actor) {
+    for (auto& client : clients_) {
+      if (client.actor == actor) return &client;
+    }
+    return nullptr;
+  }
+  /// Whose call it is, if something may happen to it.
+  Client* victim(fakeapi::Actor actor) { return calm_ ? nullptr : find(actor); }
+
+  void pause(Client& client, unsigned where);
+  bool crash(fakeapi::HookPoint point, fakeapi::CallInfo const& call, Client* client);
+  bool cut_off(Client& client);
+  bool forgotten(api::Request const& request) const;
+  void forget_before(fakeapi::Commit const& commit);
+  seams::Duration latency(Client* client);
   void passed(fakeapi::HookPoint point, fakeapi::CallInfo const& call);
   std::uint32_t rate(FaultKind kind, std::uint32_t per_65536_at_full_weight) const;
 
+  Scheduler& scheduler_;
   Swarm const& swarm_;
   Digest& digest_;
   FaultTarget& target_;
   CallObserver& observer_;
   Tape& tape_;
-  ChoiceSource faults_;
-  ChoiceSource latency_;
-  ChoiceSource watch_;
-  std::vector<api::WatchEvent> recent_;  // the last few events, oldest first, if any are to be repeated
+  std::vector<Client> clients_;  // by place
+  // The first revision that a watch can go on from: of Echoes, of Deployments.
+  std::array<std::uint64_t, 2> oldest_{};
   ApiServers* servers_ = nullptr;
-  fakeapi::Actor operator_ = fakeapi::Actor::server;
   bool calm_ = false;
   std::uint64_t calls_ = 0;
   std::uint32_t crashes_ = 0;

@@ -1,5 +1,6 @@
 #include "sim/invariants.hpp"
 
+#include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <utility>
@@ -68,7 +69,15 @@ FinalizerAttempt finalizer_attempt(api::Patch const& patch) {
 }  // namespace
 
 std::string Cast::name(fakeapi::Actor actor) {
-  if (is_operator(actor)) return "operator#" + std::to_string(static_cast<std::uint32_t>(actor) - first_operator + 1);
+  if (is_operator(actor)) {
+    auto const number = static_cast<std::uint32_t>(actor) - first_operator;
+    std::string name = "operator";
+    if (auto const place = number / places_apart; place != 0) {
+      name += '-';
+      name += static_cast<char>('a' + place);
+    }
+    return name + '#' + std::to_string(number % places_apart + 1);
+  }
   if (actor == user) return "user";
   if (actor == stranger) return "stranger";
   if (actor == deployment_controller) return "deployments";
@@ -82,6 +91,8 @@ Invariants::Invariants(fakeapi::Server& server) : server_(server) {
   seams::check(echoes.has_value() && deployments.has_value(), "the definitions are installed before the judge comes");
   echo_index_ = *echoes;
   deployment_index_ = *deployments;
+  lease_index_ = *server.index_of(api::leases);
+  living_.fill(fakeapi::Actor::server);
   observer_ = server.add_observer([this](fakeapi::Commit const& commit) { committed(commit); });
 }
 
@@ -115,9 +126,19 @@ void Invariants::committed(fakeapi::Commit const& commit) {
   } else if (commit.resource == deployment_index_) {
     deployment_committed(commit, by_operator);
   } else {
+    if (commit.resource == lease_index_) holder_ = holder_of(commit.after);
     return;
   }
   if (calm_) judge(commit.key);
+}
+
+std::string_view Invariants::holder_of(api::ObjectPtr const& lease) {
+  return lease ? api::find_string(lease->spec.get(), {"holderIdentity"}).value_or("") : "";
+}
+
+bool Invariants::in_office(fakeapi::Actor actor) const {
+  if (std::ranges::find(living_, actor) == living_.end()) return false;
+  return !election_ || holder_ == Cast::name(actor);
 }
 
 // --- Echoes ---------------------------------------------------------------------------------------------------------
@@ -125,7 +146,10 @@ void Invariants::committed(fakeapi::Commit const& commit) {
 void Invariants::echo_committed(fakeapi::Commit const& commit, bool by_operator) {
   auto const& newest = commit.after ? *commit.after : *commit.before;
   EchoRecord& record = records_[newest.metadata.uid];
-  if (!commit.before) record.key = commit.key;
+  if (!commit.before) {
+    record.key = commit.key;
+    record.created_at = commit.revision;
+  }
   if (by_operator) echo_written_by_operator(commit, record);
   record.state = !commit.after                          ? EchoState::gone
                  : commit.after->metadata.terminating() ? EchoState::terminating
@@ -182,6 +206,38 @@ void Invariants::status_written(fakeapi::Commit const& commit, EchoRecord& recor
            "Ready is claimed for a generation whose replicas the Deployment has never had all ready");
   }
   record.observed_generation = observed;
+  judge_claim(commit, record);
+}
+
+// The counts that a status tells, and Ready with them, were those of the Deployment at some time: not before the time
+// that the same process has last told of.
+void Invariants::judge_claim(fakeapi::Commit const& commit, EchoRecord& record) {
+  auto const& echo = *commit.after;
+  auto const count = [](api::Object const& object, std::string_view field) {
+    return api::find_integer(object.status.get(), {field}).value_or(0);
+  };
+  auto const replicas = count(echo, "replicas");
+  auto const ready_replicas = count(echo, "readyReplicas");
+  bool const ready = contract::condition_is(echo, "Ready", "True");
+  auto const holds = [&](api::ObjectPtr const& deployment) {
+    if (!deployment || contract::echo_owner_uid(*deployment) != echo.metadata.uid) {
+      return replicas == 0 && ready_replicas == 0 && !ready;
+    }
+    if (count(*deployment, "replicas") != replicas || count(*deployment, "readyReplicas") != ready_replicas)
+      return false;
+    return !ready || contract::all_ready(*deployment, contract::replicas(*deployment).value_or(-1));
+  };
+  if (std::exchange(record.claimed_by, commit.actor) != commit.actor) record.claimed_at = record.created_at;
+  auto const& log = server_.log();
+  if (holds(log.find_at(deployment_index_, commit.key, record.claimed_at))) return;
+  for (auto at = log.position_after(deployment_index_, record.claimed_at);; ++at) {
+    auto const* const change = log.commit_at(deployment_index_, at);
+    if (change == nullptr) break;
+    if (change->key != commit.key || !holds(change->after)) continue;
+    record.claimed_at = change->revision;
+    return;
+  }
+  expect(false, "O38", commit, "the status tells of replicas that the Deployment has not had since the last status");
 }
 
 // --- Deployments ----------------------------------------------------------------------------------------------------
@@ -198,8 +254,9 @@ void Invariants::deployment_committed(fakeapi::Commit const& commit, bool by_ope
     }
   }
   auto const& newest = commit.after ? *commit.after : *commit.before;
-  // A request of a dead incarnation may land when its Echo is long gone; the garbage collector has to see to it.
-  if (!commit.before && by_operator && commit.actor != living_) zombie_children_.insert(newest.metadata.uid);
+  // A request of an incarnation that is dead or no longer leads may land when its Echo is long gone; the garbage
+  // collector has to see to it.
+  if (!commit.before && by_operator && !in_office(commit.actor)) zombie_children_.insert(newest.metadata.uid);
   if (!zombie_children_.contains(newest.metadata.uid)) {
     EchoRecord* const before = commit.before ? owner_of(*commit.before) : nullptr;
     EchoRecord* const after = commit.after ? owner_of(*commit.after) : nullptr;
@@ -261,6 +318,59 @@ void Invariants::note_match(api::ObjectKey const& key) {
 
 // --- Calls ----------------------------------------------------------------------------------------------------------
 
+void Invariants::set_living_operator(unsigned place, fakeapi::Actor actor) {
+  living_.at(place) = actor;
+  if (pacing_) pacing_->begin_incarnation(place);
+}
+
+void Invariants::set_look(Pacing::Look look, std::size_t names) {
+  look_ = std::move(look);
+  auto const judge = [this](std::string_view invariant, std::string what) {
+    fail(invariant, FailureClass::safety, std::move(what));
+  };
+  pacing_.emplace(judge, look_, names);
+}
+
+std::optional<unsigned> Invariants::place_of(fakeapi::Actor actor) const {
+  for (unsigned place = 0; place < living_.size(); ++place) {
+    if (living_[place] == actor) return place;
+  }
+  return std::nullopt;
+}
+
+void Invariants::reconcile_begins(unsigned place, api::ObjectKey const& key) {
+  if (pacing_) pacing_->reconciles(place, key);
+}
+
+void Invariants::call_delivered(fakeapi::CallInfo const& call, api::Result<api::Response> const& outcome) {
+  if (auto const place = place_of(call.actor); place && pacing_) pacing_->answered(*place, call, outcome);
+}
+
+void Invariants::event_delivered(fakeapi::Actor actor, api::WatchEvent const& event) {
+  if (auto const place = place_of(actor); place && pacing_) pacing_->heard(*place, event);
+}
+
+void Invariants::call_sent(fakeapi::CallInfo const& call) {
+  if (pacing_) {
+    if (auto const place = place_of(call.actor)) pacing_->sent(*place, call);
+  }
+  auto const& request = call.request;
+  if (!election_ || !Cast::is_operator(call.actor) || !api::is_write(request.verb)) return;
+  // What makes a process the holder is free; what a holder does is not.
+  if (request.resource == api::leases) return;
+  if (holder_ != Cast::name(call.actor)) {
+    return fail("O15", FailureClass::safety,
+                Cast::name(call.actor) + " sends a write while the lease is held by " +
+                    (holder_.empty() ? "nobody" : holder_) + ": " + request.to_string());
+  }
+  auto const* const write = request.write_options();
+  auto const place = place_of(call.actor);
+  if (write != nullptr && look_ && place && look_(*place).now >= write->not_after) {
+    fail("O15", FailureClass::safety,
+         Cast::name(call.actor) + " sends a write after its not_after: " + request.to_string());
+  }
+}
+
 void Invariants::call_arrived(fakeapi::CallInfo const& call) {
   if (!Cast::is_operator(call.actor)) return;
   auto const& request = call.request;
@@ -292,7 +402,7 @@ std::uint64_t Invariants::living_echoes() const {
 }
 
 void Invariants::call_applied(fakeapi::CallInfo const& call, api::Result<api::Response> const& outcome) {
-  if (!Cast::is_operator(call.actor)) return;
+  if (!Cast::is_operator(call.actor) || call.request.resource == api::leases) return;
   bool const write = api::is_write(call.request.verb);
   // A request that was held up in the network is not judged: others came in between.
   if (calm_ && write && outcome && call.id == call_at_server_ && server_.revision() == revision_before_call_) {
@@ -376,6 +486,9 @@ std::string Invariants::why_unsettled() const {
 }
 
 void Invariants::fail_liveness(std::string const& where) {
+  for (unsigned place = 0; place < living_.size() && pacing_; ++place) {
+    if (living_[place] != fakeapi::Actor::server) pacing_->check(place);
+  }
   if (unsettled_.empty()) return fail("O21", FailureClass::liveness, where + "all objects match, and still it goes on");
   std::string const first = mismatch(*unsettled_.begin());
   fail(std::string_view(first).substr(0, 3), FailureClass::liveness, where + why_unsettled());

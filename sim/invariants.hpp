@@ -10,6 +10,7 @@
 
 #include "fakeapi/server.hpp"
 #include "sim/faults.hpp"
+#include "sim/pacing.hpp"
 
 namespace sim {
 
@@ -26,16 +27,21 @@ struct Failure {
 struct Cast {
   /// All incarnations of the operator: actors first_operator and up.
   static constexpr std::uint32_t first_operator = 100;
+  /// The actors of each further place are this much higher.
+  static constexpr std::uint32_t places_apart = 1000;
   static constexpr fakeapi::Actor user{1};
   static constexpr fakeapi::Actor stranger{2};
   static constexpr fakeapi::Actor deployment_controller{3};
   static constexpr fakeapi::Actor garbage_collector{4};
   static bool is_operator(fakeapi::Actor actor) { return static_cast<std::uint32_t>(actor) >= first_operator; }
-  /// "user", "operator#2", …
+  static fakeapi::Actor operator_of(unsigned place, unsigned incarnation) {
+    return fakeapi::Actor{first_operator + place * places_apart + incarnation};
+  }
+  /// "user", "operator#2", of the second place "operator-b#1", …
   static std::string name(fakeapi::Actor actor);
 };
 
-/// The invariants O01 to O26 of the catalogue in sim/README.md, judged against the store itself, never against what
+/// The invariants O01 to O38 of the catalogue in sim/README.md, judged against the store itself, never against what
 /// the operator believes. Everything is O(1) in the number of objects, save the last look at the end of a run.
 /// Knows the resource's contract (design: "The resource") and shares no code with operator/echo on purpose: a mistake
 /// there must not hide itself here.
@@ -46,8 +52,17 @@ class Invariants final : public CallObserver {
   Invariants(Invariants const&) = delete;
   Invariants& operator=(Invariants const&) = delete;
 
-  /// The operator incarnation that is alive; requests of older ones are zombies.
-  void set_living_operator(fakeapi::Actor actor) { living_ = actor; }
+  /// The operator incarnation of a place that is alive; requests of older ones are zombies.
+  void set_living_operator(unsigned place, fakeapi::Actor actor);
+  /// Whether the operators elect a leader; their identities are their names.
+  void set_election(bool election) { election_ = election; }
+  /// Who holds a Lease; "": nobody.
+  static std::string_view holder_of(api::ObjectPtr const& lease);
+  /// What shows the living operators from outside: for deadlines, and so that their pace is judged (O19, O20, O32).
+  /// `names`: how many names of Echoes there are.
+  void set_look(Pacing::Look look, std::size_t names);
+  /// A living operator begins to reconcile an Echo.
+  void reconcile_begins(unsigned place, api::ObjectKey const& key);
   /// From now on, no fault excuses anything.
   void begin_calm();
   /// After this, any write of the operator is one too many (O23).
@@ -69,6 +84,9 @@ class Invariants final : public CallObserver {
   /// Report what never came about.
   void fail_liveness(std::string const& where);
 
+  void call_sent(fakeapi::CallInfo const& call) override;
+  void call_delivered(fakeapi::CallInfo const& call, api::Result<api::Response> const& outcome) override;
+  void event_delivered(fakeapi::Actor actor, api::WatchEvent const& event) override;
   void call_arrived(fakeapi::CallInfo const& call) override;
   void call_applied(fakeapi::CallInfo const& call, api::Result<api::Response> const& outcome) override;
   /// The judgement of one commit; called by the server, public for tests of the judge.
@@ -81,7 +99,10 @@ class Invariants final : public CallObserver {
     api::ObjectKey key;
     EchoState state = EchoState::alive;
     bool had_our_finalizer = false;
-    bool orphaning = false;  // deleted with its dependents to be kept
+    bool orphaning = false;        // deleted with its dependents to be kept
+    std::uint64_t created_at = 0;  // the revision
+    fakeapi::Actor claimed_by = fakeapi::Actor::server;
+    std::uint64_t claimed_at = 0;  // as of which its Deployment's counts were last told, at the earliest
     std::int64_t generation = 0;
     std::int64_t observed_generation = 0;
     std::int64_t matched_generation = 0;  // the newest generation whose replicas the child has had, all ready
@@ -99,6 +120,11 @@ class Invariants final : public CallObserver {
   void judge(api::ObjectKey const& key);
   std::string mismatch(api::ObjectKey const& key) const;
   std::uint64_t living_echoes() const;
+  /// Whether what this actor does is what an operator that is alive, and leads, does now.
+  bool in_office(fakeapi::Actor actor) const;
+  /// The place of a living operator.
+  std::optional<unsigned> place_of(fakeapi::Actor actor) const;
+  void judge_claim(fakeapi::Commit const& commit, EchoRecord& record);
   EchoRecord* record_of(std::string const& uid);
   EchoRecord* owner_of(api::Object const& deployment);
 
@@ -106,7 +132,12 @@ class Invariants final : public CallObserver {
   std::uint64_t observer_;
   fakeapi::ResourceIndex echo_index_{};
   fakeapi::ResourceIndex deployment_index_{};
-  fakeapi::Actor living_ = fakeapi::Actor::server;
+  fakeapi::ResourceIndex lease_index_{};
+  std::array<fakeapi::Actor, Profile::most_operators> living_{};
+  bool election_ = false;
+  std::string holder_;  // of the lease, in truth
+  Pacing::Look look_;
+  std::optional<Pacing> pacing_;
   bool calm_ = false;
   bool quiescent_ = false;
   std::optional<Failure> failure_;

@@ -17,7 +17,8 @@ namespace sim {
 /// The operator's random numbers, from the tape. Coarse on purpose: 64 steps are enough jitter, and shrink well.
 class TapeRandom final : public seams::Random {
  public:
-  TapeRandom(Tape& tape, std::uint16_t incarnation) : choices_(tape, Stream::operator_random, 0, incarnation) {}
+  TapeRandom(Tape& tape, std::uint16_t place, std::uint16_t incarnation)
+      : choices_(tape, Stream::operator_random, place, incarnation) {}
   std::uint64_t below(std::uint64_t bound, seams::RandomUse use) override;
 
  private:
@@ -38,13 +39,21 @@ class TraceLog final : public seams::Log {
   std::string who_;
 };
 
+/// Whose place it is, and which of its incarnations.
+struct OperatorIdentity {
+  fakeapi::Actor actor;
+  std::uint16_t place;
+  std::uint16_t incarnation;
+};
+
 class OperatorIncarnation {
  public:
-  OperatorIncarnation(Scheduler& scheduler, fakeapi::InProcessFront& front, fakeapi::Actor actor, Tape& tape,
-                      std::uint16_t incarnation, ClockMapping clock, Trace* trace);
+  OperatorIncarnation(Scheduler& scheduler, fakeapi::InProcessFront& front, OperatorIdentity identity, Tape& tape,
+                      ClockMapping clock, echo::OperatorOptions const& options, Trace* trace);
 
   void start() { operator_.start(); }
   Process& process() { return process_; }
+  echo::Operator const& subject() const { return operator_; }
   /// Exceptions that reconciles and informers have let out; not after the process was killed.
   std::uint64_t exceptions() const { return operator_.exceptions(); }
   std::uint64_t reconciles() const { return operator_.reconciles(); }

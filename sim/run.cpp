@@ -71,22 +71,22 @@ RunResult run(Scheduler& scheduler, Tape& tape, Scene const& scene, Swarm const&
 
 namespace {
 RunResult run_drawn(Scheduler& scheduler, Tape tape, Scene const& scene, std::uint32_t echoes, Trace* trace,
-                    std::vector<FaultKind> const& without) {
+                    std::vector<FaultKind> const& without, Profile const& profile) {
   Swarm swarm = draw_swarm(tape);
   for (auto const kind : without) swarm.weight.at(static_cast<std::size_t>(kind)) = 0;
-  Workload const workload = draw_workload(tape, swarm, echoes);
+  Workload const workload = draw_workload(tape, swarm, echoes, profile);
   return run(scheduler, tape, scene, swarm, workload, {}, trace);
 }
 }  // namespace
 
 RunResult run_seed(Scheduler& scheduler, Scene const& scene, std::uint64_t run_seed, std::uint32_t echoes, Trace* trace,
-                   std::vector<FaultKind> const& without) {
-  return run_drawn(scheduler, Tape::from_seed(run_seed), scene, echoes, trace, without);
+                   std::vector<FaultKind> const& without, Profile const& profile) {
+  return run_drawn(scheduler, Tape::from_seed(run_seed), scene, echoes, trace, without, profile);
 }
 
 RunResult run_tape(Scheduler& scheduler, Scene const& scene, std::vector<Choice> choices, std::uint32_t echoes,
-                   Trace* trace) {
-  return run_drawn(scheduler, Tape::of(std::move(choices)), scene, echoes, trace, {});
+                   Trace* trace, Profile const& profile) {
+  return run_drawn(scheduler, Tape::of(std::move(choices)), scene, echoes, trace, {}, profile);
 }
 
 std::uint64_t seed_of_run(std::uint64_t batch_seed, std::uint64_t index) { return mix(mix(batch_seed) ^ index); }

@@ -51,10 +51,10 @@ RunResult run(Scheduler& scheduler, Tape& tape, Scene const& scene, Swarm const&
 /// The run that a seed stands for: swarm, workload and faults all come from it.
 /// But for the faults in `without`, which it does not have.
 RunResult run_seed(Scheduler& scheduler, Scene const& scene, std::uint64_t run_seed, std::uint32_t echoes, Trace* trace,
-                   std::vector<FaultKind> const& without = {});
+                   std::vector<FaultKind> const& without = {}, Profile const& profile = {});
 /// The same from the choices of a tape.
 RunResult run_tape(Scheduler& scheduler, Scene const& scene, std::vector<Choice> choices, std::uint32_t echoes,
-                   Trace* trace);
+                   Trace* trace, Profile const& profile = {});
 
 /// The seed of run number `index` of a batch.
 std::uint64_t seed_of_run(std::uint64_t batch_seed, std::uint64_t index);

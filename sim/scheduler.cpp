@@ -56,23 +56,28 @@ void Scheduler::forget_cancelled_timers() {
 }
 
 void Scheduler::pause(TurnOwner& owner) {
-  seams::check(paused_ == nullptr, "one owner is stopped at a time");
-  paused_ = &owner;
+  seams::check(!is_paused(&owner), "an owner is stopped once");
+  paused_.push_back(&owner);
 }
 
 void Scheduler::resume(TurnOwner& owner) noexcept {
-  if (paused_ != &owner) return;
-  paused_ = nullptr;
+  if (std::erase(paused_, &owner) == 0) return;
   for (auto held = held_.rbegin(); held != held_.rend(); ++held) {
-    if (slots_[held->slot].generation == held->generation) ready_.push_front({&owner, take(held->slot)});
+    if (held->owner != &owner || slots_[held->slot].generation != held->generation) continue;
+    // It stays in its slot until its turn has come, so that a timer can be cancelled up to then.
+    ready_.push_front({&owner, [this, slot = held->slot, generation = held->generation] {
+                         if (slots_[slot].generation != generation) return;
+                         Turn turn = take(slot);
+                         turn();
+                       }});
   }
-  held_.clear();
+  std::erase_if(held_, [&](Held const& held) { return held.owner == &owner; });
 }
 
 void Scheduler::drop_all(TurnOwner& owner) noexcept {
-  if (paused_ == &owner) {
-    paused_ = nullptr;
-    held_.clear();  // the slots are emptied below
+  // What is held is dropped with its slots.
+  if (std::erase(paused_, &owner) != 0) {
+    std::erase_if(held_, [&](Held const& held) { return held.owner == &owner; });
   }
   // Destroying a suspended coroutine posts its frame back to its executor, so go on until nothing is added any more.
   for (bool found = true; found;) {
@@ -105,7 +110,7 @@ bool Scheduler::step() {
     seams::check(due.at >= now_, "virtual time never goes back");
     now_ = due.at;
     digest_.add(static_cast<std::uint64_t>(due.at.time_since_epoch().count()));
-    if (paused_ != nullptr && slots_[due.slot].owner == paused_) {
+    if (is_paused(slots_[due.slot].owner)) {
       hold(due.slot);
       return true;
     }
@@ -117,7 +122,7 @@ bool Scheduler::step() {
   TurnOwner* const owner = ready_.front().owner;
   Turn turn = std::move(ready_.front().turn);
   ready_.pop_front();
-  if (paused_ != nullptr && owner == paused_) {
+  if (is_paused(owner)) {
     hold(occupy(*owner, std::move(turn)));
     return true;
   }

@@ -1,5 +1,6 @@
 // Virtual time: one queue of turns and one of timers for all processes of a simulation.
 #pragma once
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -51,8 +52,8 @@ class Scheduler {
   /// Forgets a timer. One that has run or was cancelled is no error.
   void cancel(TimerId id) noexcept;
 
-  /// Stops `owner`: its turns and timers wait, in the order in which they would have run, until resume(). At most one
-  /// owner is stopped at a time.
+  /// Stops `owner`, which is not stopped yet: its turns and timers wait, in the order in which they would have run,
+  /// until resume().
   void pause(TurnOwner& owner);
   /// What has waited runs now, before any other turn. Does nothing if `owner` is not stopped.
   void resume(TurnOwner& owner) noexcept;
@@ -107,11 +108,15 @@ class Scheduler {
   };
   static bool later(Due const& a, Due const& b) { return a.at != b.at ? a.at > b.at : a.sequence > b.sequence; }
   struct Held {
+    TurnOwner* owner;
     std::uint32_t slot;
     std::uint32_t generation;
   };
   std::uint32_t occupy(TurnOwner& owner, Turn turn);
-  void hold(std::uint32_t slot) { held_.push_back({slot, slots_[slot].generation}); }
+  void hold(std::uint32_t slot) { held_.push_back({slots_[slot].owner, slot, slots_[slot].generation}); }
+  bool is_paused(TurnOwner const* owner) const {
+    return !paused_.empty() && std::find(paused_.begin(), paused_.end(), owner) != paused_.end();
+  }
   void forget_cancelled_timers();
   Turn take(std::uint32_t slot) noexcept;
 
@@ -122,8 +127,8 @@ class Scheduler {
   std::vector<Due> timers_;  // a heap, the earliest in front; may hold cancelled ones
   std::vector<Slot> slots_;
   std::vector<std::uint32_t> free_slots_;
-  TurnOwner* paused_ = nullptr;
-  std::vector<Held> held_;  // what the paused owner would have done; may hold cancelled ones
+  std::vector<TurnOwner*> paused_;
+  std::vector<Held> held_;  // what the paused owners would have done; may hold cancelled ones
   Digest digest_;
 };
 

@@ -37,6 +37,7 @@ enum Site : unsigned {
   finalizer_removed_at,
   annotated,
   in_bursts,
+  lease_pace,
 };
 
 constexpr std::uint32_t always = 65536;
@@ -67,6 +68,16 @@ void gather(Workload& workload) {
   for (auto const& [at, steps] : moments) workload.bursts += steps > 1 ? 1 : 0;
 }
 
+// Mostly a lease that is short beside the script, with the proportions of the one that ships; else the script is slow.
+void set_pace(Workload& workload, ChoiceSource& choices) {
+  if (workload.profile.operators == 1) return;
+  if (choices.uniform(lease_pace, 4) != 0) {
+    workload.lease = {3, std::chrono::seconds(2), milliseconds(400)};
+    return;
+  }
+  for (auto& step : workload.steps) step.at *= 5;
+}
+
 }  // namespace
 
 std::string Workload::name_of(std::uint32_t echo) { return "echo-" + std::to_string(echo); }
@@ -82,8 +93,9 @@ Swarm draw_swarm(Tape& tape) {
   return swarm;
 }
 
-Workload draw_workload(Tape& tape, Swarm const& swarm, std::uint32_t echoes) {
+Workload draw_workload(Tape& tape, Swarm const& swarm, std::uint32_t echoes, Profile const& profile) {
   Workload workload;
+  workload.profile = profile;
   workload.echoes = echoes;
   workload.finalizer_before.resize(echoes);
   for (std::uint32_t echo = 0; echo < echoes; ++echo) {
@@ -148,6 +160,7 @@ Workload draw_workload(Tape& tape, Swarm const& swarm, std::uint32_t echoes) {
   }
   ChoiceSource all(tape, Stream::workload, 0, 0);
   if (all.rare(in_bursts, chances(swarm, FaultKind::burst, 60), 2) != 0) gather(workload);
+  set_pace(workload, all);
   sort_by_time(workload.steps);
   return workload;
 }

@@ -46,8 +46,24 @@ struct Step {
   std::uint32_t value = 0;
 };
 
+/// What is asked of a run besides its script.
+struct Profile {
+  /// How many operator processes there are; where it is more than one they elect a leader by Lease.
+  unsigned operators = 1;
+  static constexpr unsigned most_operators = 3;
+};
+
+/// How the operators of a run hold their lease.
+struct LeasePace {
+  std::int64_t duration_seconds = 15;
+  seams::Duration renew_deadline = std::chrono::seconds(10);
+  seams::Duration retry_period = std::chrono::seconds(2);
+};
+
 /// The whole script of a run, in the order of time.
 struct Workload {
+  Profile profile{};
+  LeasePace lease{};
   std::uint32_t echoes = 1;
   /// The Echo is created with somebody else's finalizer on it.
   std::vector<bool> finalizer_before;
@@ -72,7 +88,8 @@ struct Swarm {
 Swarm draw_swarm(Tape& tape);
 
 /// A script with at least one scale, delete or recreate for each Echo, and with the swarm's disturbances.
-Workload draw_workload(Tape& tape, Swarm const& swarm, std::uint32_t echoes);
+/// Where there are several operators it may go on at the pace of their lease.
+Workload draw_workload(Tape& tape, Swarm const& swarm, std::uint32_t echoes, Profile const& profile = {});
 
 /// One line per step.
 std::string to_string(Workload const& workload);

@@ -1,5 +1,6 @@
 #include "sim/world.hpp"
 
+#include <algorithm>
 #include <array>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -23,6 +24,7 @@ constexpr std::string_view foreign_finalizer = "example.org/guard";
 // The sites of the restarts' stream.
 constexpr std::uint16_t restart_delay_site = 0;
 constexpr std::uint16_t clock_site = 1;
+constexpr std::uint16_t dead_for_ever_site = 2;
 // The sites of the controllers' stream: one for each delay, and from here on one for each other choice.
 constexpr unsigned first_choose_site = 64;
 static_assert(fakeapi::delay_use_count <= first_choose_site);
@@ -143,10 +145,17 @@ World::World(Scheduler& scheduler, Tape& tape, Scene const& scene, Swarm const& 
       server_(server_options(scene)),
       delays_(std::make_unique<TapeDelays>(tape)),
       invariants_((install(scene), server_)),
-      injector_(tape, swarm, scheduler.digest(), *this, invariants_),
-      api_servers_(scheduler, server_, tape, swarm, injector_.counts(), *this),
+      injector_(scheduler, tape, swarm, *this, invariants_, workload.profile.operators),
+      api_servers_(scheduler, server_, tape, swarm, injector_.counts(), *this, workload.profile.operators),
       front_{server_, cluster_.clock(), &injector_},
-      restart_choices_(tape, Stream::restart, 0, 0) {
+      leases_(*server_.index_of(api::leases)) {
+  auto const operators = workload.profile.operators;
+  seams::check(operators > 0 && operators <= Profile::most_operators, "one operator at least, and not too many");
+  for (unsigned place = 0; place < operators; ++place) {
+    places_.push_back(std::make_unique<Place>(static_cast<std::uint16_t>(place), tape));
+  }
+  invariants_.set_election(operators > 1);
+  invariants_.set_look([this](unsigned place) { return glance(*places_[place]); }, workload.echoes);
   injector_.set_api_servers(&api_servers_);
   observer_ = server_.add_observer([this](fakeapi::Commit const& commit) { committed(commit); });
   fakeapi::ControllerSetOptions options;
@@ -159,7 +168,7 @@ World::World(Scheduler& scheduler, Tape& tape, Scene const& scene, Swarm const& 
 
 World::~World() {
   scheduler_.drop_all(*this);
-  operator_.reset();
+  places_.clear();
   controllers_.reset();
   server_.remove_observer(observer_);
 }
@@ -181,7 +190,7 @@ void World::start() {
   }
   for (std::uint32_t burst = 0; burst < workload_.bursts; ++burst) injector_.counts().count(FaultKind::burst);
   api_servers_.start();
-  start_operator();
+  for (auto const& place : places_) start_operator(*place);
 }
 
 void World::begin_calm() {
@@ -189,11 +198,19 @@ void World::begin_calm() {
   calm_ = true;
   injector_.calm();
   api_servers_.calm();
-  resume_operator();
-  if (restart_pending_) {
-    scheduler_.cancel(restart_timer_);
-    restart_pending_ = false;
-    start_operator();
+  auto up = std::ranges::count_if(places_, [](auto const& place) { return !place->restart_pending; });
+  for (auto const& place : places_) {
+    resume_operator(*place);
+    if (!std::exchange(place->restart_pending, false)) continue;
+    scheduler_.cancel(place->restart_timer);
+    auto const chances = 65'536 / 100 * swarm_.weight_of(static_cast<unsigned>(FaultKind::never_restarted));
+    if (up > 0 && place->choices.rare(dead_for_ever_site, chances, 2) != 0) {
+      injector_.counts().count(FaultKind::never_restarted);
+      note("FAULT never_restarted: " + Cast::name(place->actor) + " has no successor");
+      continue;
+    }
+    ++up;
+    start_operator(*place);
   }
   server_.for_each(contract::echoes, [this](api::ObjectPtr const& echo) {
     if (echo->metadata.has_finalizer(foreign_finalizer)) {
@@ -212,27 +229,50 @@ bool World::comeback_due() const {
   return false;
 }
 
-void World::start_operator() {
-  auto const actor = fakeapi::Actor{Cast::first_operator + incarnation_};
-  injector_.begin_incarnation(actor, incarnation_);
-  api_servers_.begin_incarnation(incarnation_);
-  invariants_.set_living_operator(actor);
-  operator_.reset();
-  operator_ =
-      std::make_unique<OperatorIncarnation>(scheduler_, front_, actor, tape_, incarnation_, draw_clock(), trace_);
-  ++incarnation_;
-  note("the operator starts");
-  operator_->start();
+World::Place::Place(std::uint16_t place_number, Tape& tape)
+    : number(place_number), choices(tape, Stream::restart, place_number, 0) {}
+
+bool World::Place::alive() const { return incarnation && incarnation->process().alive(); }
+
+echo::OperatorOptions World::operator_options(Place const& place) {
+  echo::OperatorOptions options;
+  options.on_reconcile = [this, number = place.number](api::ObjectKey const& key) {
+    invariants_.reconcile_begins(number, key);
+  };
+  if (places_.size() == 1) return options;
+  runtime::LeaderElectionOptions election;
+  election.lease = {"default", "echo-operator"};
+  election.identity = Cast::name(place.actor);
+  election.lease_duration_seconds = workload_.lease.duration_seconds;
+  election.renew_deadline = workload_.lease.renew_deadline;
+  election.retry_period = workload_.lease.retry_period;
+  election.request_timeout = workload_.lease.renew_deadline / 2;
+  options.leader_election = std::move(election);
+  return options;
+}
+
+void World::start_operator(Place& place) {
+  place.actor = Cast::operator_of(place.number, place.incarnations);
+  injector_.begin_incarnation(place.number, place.actor, place.incarnations);
+  api_servers_.begin_incarnation(place.number, place.incarnations);
+  invariants_.set_living_operator(place.number, place.actor);
+  place.incarnation.reset();
+  OperatorIdentity const identity{place.actor, place.number, place.incarnations};
+  place.incarnation = std::make_unique<OperatorIncarnation>(scheduler_, front_, identity, tape_, draw_clock(place),
+                                                            operator_options(place), trace_);
+  ++place.incarnations;
+  note(places_.size() == 1 ? "the operator starts" : Cast::name(place.actor) + " starts");
+  place.incarnation->start();
 }
 
 // Each incarnation may have a clock of its own: 90 to 110 % as fast, behind or ahead. Nobody sets it right in calm.
-ClockMapping World::draw_clock() {
+ClockMapping World::draw_clock(Place& place) {
   static constexpr std::array<seams::Duration, 4> offsets{std::chrono::seconds(0), std::chrono::minutes(-10),
                                                           std::chrono::hours(1), std::chrono::hours(24)};
   constexpr std::uint32_t rates = 21;
   auto const chances = 65'536 * swarm_.weight_of(static_cast<unsigned>(FaultKind::clock)) / 100;
   if (chances == 0) return {};
-  auto const which = restart_choices_.rare(clock_site, chances, rates * offsets.size());
+  auto const which = place.choices.rare(clock_site, chances, rates * offsets.size());
   if (which == 0) return {};
   // By how much it is wrong grows with the choice: 0, +1, -1, +2, -2, … percent.
   auto const step = static_cast<std::int64_t>(which % rates);
@@ -245,45 +285,58 @@ ClockMapping World::draw_clock() {
   return mapping;
 }
 
-bool World::pause_operator(seams::Duration duration) {
-  if (paused_ || !operator_ || !operator_->process().alive()) return false;
+OperatorGlance World::glance(Place& place) {
+  auto const& subject = place.incarnation->subject();
+  return {place.incarnation->process().clock().now(), subject.controller().queue().known(),
+          subject.elector() == nullptr ? 0 : subject.elector()->stats().terms, subject.leading() && subject.synced()};
+}
+
+bool World::pause_operator(unsigned number, seams::Duration duration) {
+  Place& place = *places_.at(number);
+  if (place.paused || !place.alive()) return false;
   if (trace_ != nullptr) {
-    note("FAULT pause: the operator's process stops for " +
-         std::to_string(std::chrono::duration_cast<milliseconds>(duration).count()) + " ms");
+    note("FAULT pause: " + (places_.size() == 1 ? std::string("the operator") : Cast::name(place.actor)) +
+         "'s process stops for " + std::to_string(std::chrono::duration_cast<milliseconds>(duration).count()) + " ms");
   }
-  paused_ = true;
+  place.paused = true;
   scheduler_.digest().add("pause");
-  scheduler_.pause(operator_->process());
-  resume_timer_ = scheduler_.schedule_at(*this, scheduler_.now() + duration, [this] { resume_operator(); });
+  scheduler_.pause(place.incarnation->process());
+  place.resume_timer =
+      scheduler_.schedule_at(*this, scheduler_.now() + duration, [this, &place] { resume_operator(place); });
   return true;
 }
 
-void World::resume_operator() {
-  if (!std::exchange(paused_, false)) return;
-  scheduler_.cancel(resume_timer_);
-  note("the operator's process goes on");
-  scheduler_.resume(operator_->process());
+void World::resume_operator(Place& place) {
+  if (!std::exchange(place.paused, false)) return;
+  scheduler_.cancel(place.resume_timer);
+  if (trace_ != nullptr) {
+    note((places_.size() == 1 ? std::string("the operator") : Cast::name(place.actor)) + "'s process goes on");
+  }
+  scheduler_.resume(place.incarnation->process());
 }
 
 void World::check_exceptions() {
-  if (operator_ && operator_->process().alive() && operator_->exceptions() != 0) {
-    invariants_.exception_escaped("an exception left a reconcile or an informer of the operator (see the trace)");
+  for (auto const& place : places_) {
+    if (place->alive() && place->incarnation->exceptions() != 0) {
+      invariants_.exception_escaped("an exception left a reconcile or an informer of the operator (see the trace)");
+    }
   }
 }
 
-void World::crash_operator(std::string_view why) {
+void World::crash_operator(unsigned number, std::string_view why) {
+  Place& place = *places_.at(number);
   if (trace_ != nullptr) note("FAULT " + std::string(why));
   check_exceptions();
-  operator_->process().kill_soon(*this, [this] {
+  place.incarnation->process().kill_soon(*this, [this, &place] {
     scheduler_.digest().add("kill");
-    if (std::exchange(paused_, false)) scheduler_.cancel(resume_timer_);
-    invariants_.set_living_operator(fakeapi::Actor::server);
-    if (calm_) return start_operator();
-    restart_pending_ = true;
-    auto const delay = milliseconds(20) + milliseconds(130) * restart_choices_.uniform(restart_delay_site, 8);
-    restart_timer_ = scheduler_.schedule_at(*this, scheduler_.now() + delay, [this] {
-      restart_pending_ = false;
-      start_operator();
+    if (std::exchange(place.paused, false)) scheduler_.cancel(place.resume_timer);
+    invariants_.set_living_operator(place.number, fakeapi::Actor::server);
+    if (calm_) return start_operator(place);
+    place.restart_pending = true;
+    auto const delay = milliseconds(20) + milliseconds(130) * place.choices.uniform(restart_delay_site, 8);
+    place.restart_timer = scheduler_.schedule_at(*this, scheduler_.now() + delay, [this, &place] {
+      place.restart_pending = false;
+      start_operator(place);
     });
   });
 }
@@ -505,6 +558,19 @@ void World::carry_out(Step const& step) {
   }
 }
 
+// Who has lost the lease, and whether that was because it is dead.
+void World::note_holder(fakeapi::Commit const& commit) {
+  auto const before = Invariants::holder_of(commit.before);
+  auto const after = Invariants::holder_of(commit.after);
+  if (before.empty() || before == after) return;
+  bool const lives = std::ranges::any_of(
+      places_, [&](auto const& place) { return place->alive() && Cast::name(place->actor) == before; });
+  injector_.counts().count(lives ? FaultKind::takeover_from_living : FaultKind::takeover);
+  if (trace_ != nullptr) {
+    note("the lease goes from " + std::string(before) + (lives ? ", which lives, to " : " to ") + std::string(after));
+  }
+}
+
 void World::committed(fakeapi::Commit const& commit) {
   if (commit.actor == Cast::deployment_controller || commit.actor == Cast::garbage_collector) ++controller_writes_;
   auto& digest = scheduler_.digest();
@@ -519,6 +585,7 @@ void World::committed(fakeapi::Commit const& commit) {
                  "  => revision " + std::to_string(commit.revision) + ": " + kind + ' ' + commit.key.to_string() + ' ' +
                      what + (commit.after ? "  " + json::serialize(api::object_to_json(*commit.after)) : ""));
   }
+  if (commit.resource == leases_) note_holder(commit);
   if (comebacks_.empty() || commit.after || commit.before->kind != "Echo") return;
   auto const comeback = comebacks_.find(commit.key.name);
   if (comeback == comebacks_.end()) return;

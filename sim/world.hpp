@@ -1,4 +1,4 @@
-// One simulated cluster: the fake API server, its controllers, people, and an operator that dies and comes back.
+// One simulated cluster: the fake API server, its controllers, people, and operators that die and come back.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -13,6 +13,7 @@
 #include "fakeapi/face/in_process_api.hpp"
 #include "fakeapi/server.hpp"
 #include "operator/api/object.hpp"
+#include "operator/echo/operator.hpp"
 #include "sim/api_servers.hpp"
 #include "sim/faults.hpp"
 #include "sim/invariants.hpp"
@@ -53,28 +54,45 @@ class World final : public FaultTarget, private TurnOwner {
   /// Whether everything is as it should be, and nobody is about to change it.
   bool settled() const { return comebacks_on_their_way_ == 0 && invariants_.settled() && !comeback_due(); }
 
-  /// Starts the first operator and the script.
+  /// Starts the first operators and the script.
   void start();
-  /// Faults stop; if the operator is down it starts now.
+  /// Faults stop; an operator that is down starts now, unless it never comes back and there is another one.
   void begin_calm();
 
-  /// Reports an exception that the operator has caught (O16).
+  /// Reports an exception that an operator has caught (O16).
   void check_exceptions();
 
-  void crash_operator(std::string_view why) override;
-  bool pause_operator(seams::Duration duration) override;
+  void crash_operator(unsigned place, std::string_view why) override;
+  bool pause_operator(unsigned place, seams::Duration duration) override;
   bool touch(api::Request const& request) override;
   void note(std::string_view what) override;
   bool tracing() const override { return trace_ != nullptr; }
 
  private:
   class TapeDelays;
+  /// Where an operator process runs, dies and is started again.
+  struct Place {
+    Place(std::uint16_t place_number, Tape& tape);
+    std::uint16_t number;
+    ChoiceSource choices;
+    std::uint16_t incarnations = 0;
+    fakeapi::Actor actor = fakeapi::Actor::server;
+    bool restart_pending = false;
+    Scheduler::TimerId restart_timer{};
+    bool paused = false;
+    Scheduler::TimerId resume_timer{};
+    std::unique_ptr<OperatorIncarnation> incarnation;  // last: goes first
+    bool alive() const;
+  };
 
   bool comeback_due() const;
   void install(Scene const& scene);
-  void start_operator();
-  void resume_operator();
-  ClockMapping draw_clock();
+  void start_operator(Place& place);
+  void resume_operator(Place& place);
+  echo::OperatorOptions operator_options(Place const& place);
+  ClockMapping draw_clock(Place& place);
+  static OperatorGlance glance(Place& place);
+  void note_holder(fakeapi::Commit const& commit);
   void carry_out(Step const& step);
   fakeapi::Result<api::Response> request(fakeapi::Actor actor, api::Request request);
   bool patch(fakeapi::Actor actor, api::Resource const& resource, api::ObjectKey const& key, api::JsonPatch patch);
@@ -98,13 +116,8 @@ class World final : public FaultTarget, private TurnOwner {
   ApiServers api_servers_;
   fakeapi::InProcessFront front_;
   std::uint64_t observer_ = 0;
-  std::unique_ptr<OperatorIncarnation> operator_;
-  ChoiceSource restart_choices_;
-  std::uint16_t incarnation_ = 0;
-  bool restart_pending_ = false;
-  Scheduler::TimerId restart_timer_{};
-  bool paused_ = false;
-  Scheduler::TimerId resume_timer_{};
+  fakeapi::ResourceIndex leases_{};
+  std::vector<std::unique_ptr<Place>> places_;
   bool calm_ = false;
   std::uint64_t direct_requests_ = 0;
   std::uint64_t controller_writes_ = 0;

@@ -43,6 +43,7 @@ void InProcessCall::start(CallHandler handler) {
       return lose_answer();
     case Verdict::Kind::fail:
       return answer(std::unexpected(std::move(*verdict.error)), verdict.delay);
+    case Verdict::Kind::expire:
     case Verdict::Kind::proceed:
       break;
   }
@@ -57,6 +58,9 @@ void InProcessCall::arrive() {
       return lose_answer();
     case Verdict::Kind::fail:
       return answer(std::unexpected(std::move(*verdict.error)), verdict.delay);
+    case Verdict::Kind::expire:
+      watch_.expired = true;
+      break;
     case Verdict::Kind::proceed:
       break;
   }
@@ -86,6 +90,7 @@ void InProcessCall::apply() {
       return lose_answer();
     case Verdict::Kind::fail:
       return answer(std::unexpected(std::move(*verdict.error)), verdict.delay);
+    case Verdict::Kind::expire:
     case Verdict::Kind::proceed:
       return answer(std::move(outcome), verdict.delay);
   }
@@ -100,7 +105,8 @@ api::Result<api::Response> InProcessCall::execute() {
   if (request_.verb != api::Verb::watch) return front_.server.execute(request_, context);
   auto cursor = front_.server.open_watch(request_, context);
   if (!cursor) return std::unexpected(std::move(cursor.error()));
-  watch_ = {std::move(*cursor), frontend_};
+  watch_.cursor = std::move(*cursor);
+  watch_.frontend = frontend_;
   return api::Response(api::ObjectPtr());
 }
 

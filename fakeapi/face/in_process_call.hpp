@@ -16,6 +16,7 @@ using CallHandler = std::move_only_function<void(api::Result<api::Response>)>;
 struct OpenedWatch {
   std::unique_ptr<WatchCursor> cursor;
   Frontend* frontend = nullptr;  ///< that took it
+  bool expired = false;          ///< all it says is that the revision asked for is too old
 };
 
 /// Kept alive by whatever will move it on: a timer of the server, a timer of the client, or the client's pending

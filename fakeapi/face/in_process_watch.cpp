@@ -42,7 +42,7 @@ InProcessWatch::InProcessWatch(InProcessApi& api, OpenedWatch opened, api::Reque
       frontend_(opened.frontend),
       visible_(0) {
   auto const& options = std::get<api::WatchOptions>(request.options);
-  bookmarks_ = options.allow_bookmarks;
+  bookmarks_ = options.allow_bookmarks && !opened.expired;
   api_.watches_.push_back(this);
   if (frontend_ != nullptr) {
     observer_ = frontend_->add_observer([this](Commit const& commit) { committed(commit); });
@@ -56,7 +56,11 @@ InProcessWatch::InProcessWatch(InProcessApi& api, OpenedWatch opened, api::Reque
   }
   arm_bookmark();
   // What was committed between the opening at the server and the arrival of its answer here is visible at once.
-  visible_ = told_by_server();
+  if (opened.expired) {
+    ending_ = Ending::expire;
+  } else {
+    visible_ = told_by_server();
+  }
 }
 
 InProcessWatch::~InProcessWatch() {

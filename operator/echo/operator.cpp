@@ -22,6 +22,7 @@ runtime::ControllerOptions controller_options(OperatorOptions const& options) {
   controller.name = "echo";
   controller.kind = kind;
   controller.max_concurrent = options.max_concurrent_reconciles;
+  controller.on_reconcile = options.on_reconcile;
   return controller;
 }
 
@@ -57,9 +58,12 @@ Operator::Operator(seams::Environment const& environment, api::Api& server, Oper
   for (auto const& informer : deployments_.informers()) controller_.owns(*informer, echoes_concerned(echoes_.store()));
   if (!options.leader_election) return;
   controller_.pause();
-  elector_ = std::make_unique<runtime::LeaderElector>(
-      environment, api_, *options.leader_election,
-      runtime::LeaderCallbacks{[this] { controller_.resume(); }, [this] { controller_.pause(); }});
+  elector_ = std::make_unique<runtime::LeaderElector>(environment, api_, *options.leader_election,
+                                                      runtime::LeaderCallbacks{[this] {
+                                                                                 reconciler_.begin_term();
+                                                                                 controller_.resume();
+                                                                               },
+                                                                               [this] { controller_.pause(); }});
 }
 
 void Operator::start() {

@@ -27,6 +27,7 @@ struct OperatorOptions {
   ReconcilerOptions reconciler;
   /// Unset: this is the only one, and it leads from the start to the end.
   std::optional<runtime::LeaderElectionOptions> leader_election{};
+  std::function<void(api::ObjectKey const&)> on_reconcile{};  ///< see runtime::ControllerOptions
 };
 
 /// Two caches, a controller, the reconciler and the election, wired. A process that does not lead keeps its caches

@@ -51,14 +51,19 @@ boost::asio::awaitable<EchoReconciler::Outcome> EchoReconciler::reconcile(runtim
     if (context.log().enabled(seams::LogLevel::debug)) context.log().debug("planned", {{"plan", to_string(plan)}});
     if (options_.dry_run) co_return only_say(pass, plan);
     if (plan.actions.empty()) co_return finish(pass, plan);
-    if (claims_too_early(pass, plan.actions.front())) {
+    if (is_hearsay(pass) || claims_too_early(pass, plan.actions.front())) {
       auto const looked = co_await look_at_server(pass);
       if (!looked) co_return std::unexpected(looked.error());
       pass.looked_at_server = true;
       continue;
     }
     auto const next = co_await carry_out(pass, plan.actions.front());
-    if (!next) co_return std::unexpected(pass.error ? std::move(*pass.error) : next.error());
+    if (!next) {
+      if (!pass.error) co_return std::unexpected(next.error());
+      // What came first says what to do; whatever asked for patience last gets it.
+      if (next.error().retry_after) pass.error->retry_after = next.error().retry_after;
+      co_return std::unexpected(std::move(*pass.error));
+    }
     if (*next == Next::gone) co_return runtime::ReconcileResult{};
     if ((co_await asio::this_coro::cancellation_state).cancelled() != asio::cancellation_type::none) {
       if (pass.error) co_return std::unexpected(std::move(*pass.error));
@@ -103,6 +108,16 @@ bool EchoReconciler::claims_too_early(Pass const& pass, Action const& action) {
          options_.deployments_observed(pass.context.key().namespace_) < memory->generation_seen_at;
 }
 
+void EchoReconciler::begin_term() {
+  in_term_ = true;
+  confirmed_.clear();
+}
+
+// One look is enough: until the caches have got as far as that, the runtime does not reconcile the key again.
+bool EchoReconciler::is_hearsay(Pass const& pass) const {
+  return in_term_ && !pass.looked_at_server && !confirmed_.contains(pass.context.key());
+}
+
 boost::asio::awaitable<std::expected<void, api::Error>> EchoReconciler::look_at_server(Pass& pass) {
   api::GetOptions options;
   options.deadline = pass.context.deadline();
@@ -118,12 +133,16 @@ boost::asio::awaitable<std::expected<void, api::Error>> EchoReconciler::look_at_
     co_return std::unexpected(live_deployment.error());
   }
   if (live_deployment) saw_deployment(pass, std::move(*live_deployment));
+  if (in_term_) confirmed_.insert(pass.context.key());
   co_return std::expected<void, api::Error>();
 }
 
 void EchoReconciler::recall(Pass& pass) {
   Observation& seen = pass.seen;
-  if (!seen.echo) return memories_.forget(pass.context.key());
+  if (!seen.echo) {
+    confirmed_.erase(pass.context.key());
+    return memories_.forget(pass.context.key());
+  }
   if (!status_storable_ && seen.echo->status) status_storable_ = true;  // somebody could store one
   seen.status_storable = status_storable_;
   seen.fallback_image = options_.fallback_image;

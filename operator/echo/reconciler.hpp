@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "operator/api/api.hpp"
@@ -40,8 +41,9 @@ struct ReconcilerOptions {
 /// be waiting for that name. `echo_store` outlives the mapping.
 runtime::Mapping echoes_concerned(runtime::Store const& echo_store);
 
-/// Reads from the two caches alone, except where the context says read_live(), where a status cannot be written, and
-/// before it claims Ready from a Deployment that may be older than what the Echo wants.
+/// Reads from the two caches alone, except where the context says read_live(), where a status cannot be written, before
+/// it claims Ready from a Deployment that may be older than what the Echo wants, and before it first acts on an Echo
+/// after another process has led.
 /// Every write is made after what was seen and fails if that has changed since. Between two writes it plans again with
 /// the server's answer, so that nothing is done on a guess.
 ///
@@ -56,6 +58,10 @@ class EchoReconciler final : public runtime::Reconciler {
                  ReconcilerOptions options = {});
 
   boost::asio::awaitable<Outcome> reconcile(runtime::ReconcileContext& context) override;
+
+  /// This process leads from now on, and another one has led before: whatever that wrote last, the caches may not show
+  /// it yet. What is not looked at on the server once since then is not acted upon.
+  void begin_term();
 
   /// How many Echoes something is remembered of.
   std::size_t remembered() const { return memories_.size(); }
@@ -79,6 +85,7 @@ class EchoReconciler final : public runtime::Reconciler {
   void recall(Pass& pass);
   void note_generation(Pass& pass);
   bool claims_too_early(Pass const& pass, Action const& action);
+  bool is_hearsay(Pass const& pass) const;
   Outcome finish(Pass& pass, Plan const& plan);
   Outcome only_say(Pass& pass, Plan const& plan);
 
@@ -114,6 +121,8 @@ class EchoReconciler final : public runtime::Reconciler {
   /// False: the definition of Echo has no status, as of `status_probed_at_`.
   bool status_storable_ = true;
   seams::MonotonicTime status_probed_at_{};
+  bool in_term_ = false;                ///< there has been a begin_term()
+  std::set<api::ObjectKey> confirmed_;  ///< Echoes that the server has been asked about since
 };
 
 }  // namespace echo

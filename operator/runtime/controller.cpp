@@ -162,6 +162,7 @@ void Controller::begin(WorkQueue::Taken const& taken, seams::MonotonicTime now) 
   run.context.emplace(taken.key, read_live, run.deadline, &environment_.log,
                       ReconcileIdentity{stats_.reconciles, options_.kind, taken.causes});
   run.context->log().debug("reconciling");
+  if (options_.on_reconcile) options_.on_reconcile(taken.key);
   spawn_root(
       environment_.executor, reconcile(run), run.cancel.slot(),
       [this, &run](std::exception_ptr const& exception, Outcome const& outcome) { finished(run, exception, outcome); });

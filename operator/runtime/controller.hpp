@@ -43,6 +43,8 @@ struct ControllerOptions {
   seams::Duration drain_grace = std::chrono::seconds(20);
   /// … and after this, counted from stop(), no longer waited for.
   seams::Duration drain_limit = std::chrono::seconds(30);
+  /// Told of each reconcile as it begins, for who watches from outside. Unset: nobody does.
+  std::function<void(api::ObjectKey const&)> on_reconcile{};
 };
 
 struct ControllerStats {
@@ -163,6 +165,7 @@ class Controller {
               seams::MonotonicTime now);
   void settle_error(Run& run, KeyState& state, api::Error const& error, seams::MonotonicTime now);
   static void log_end(Run& run, Outcome const& outcome, seams::MonotonicTime now);
+  seams::Duration patience_asked_for(api::Error const& error) const;
   void remember_writes(ReconcileContext const& context, KeyState& state);
   void cancel(Run& run);
 

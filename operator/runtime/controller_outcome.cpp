@@ -98,6 +98,11 @@ void Controller::log_end(Run& run, Outcome const& outcome, seams::MonotonicTime 
                            {"milliseconds", took}});
 }
 
+seams::Duration Controller::patience_asked_for(api::Error const& error) const {
+  return error.retry_after ? std::min<seams::Duration>(*error.retry_after, options_.throttle_cap)
+                           : options_.throttle_default;
+}
+
 void Controller::settle_error(Run& run, KeyState& state, api::Error const& error, seams::MonotonicTime now) {
   api::ObjectKey const& key = run.context->key();
   if (!error.outcome_unknown && error.is(api::Reason::conflict)) {
@@ -120,14 +125,14 @@ void Controller::settle_error(Run& run, KeyState& state, api::Error const& error
   }
   if (!error.outcome_unknown && error.is(api::Reason::too_many_requests)) {
     ++stats_.throttled;
-    seams::Duration wait = options_.throttle_default;
-    if (error.retry_after) wait = std::min<seams::Duration>(*error.retry_after, options_.throttle_cap);
-    queue_.throttled(key, now + wait);
+    queue_.throttled(key, now + patience_asked_for(error));
     return;
   }
   ++stats_.errors;
-  if (error.outcome_unknown) {
-    state.read_live = true;
+  if (error.outcome_unknown) state.read_live = true;
+  if (error.retry_after) {
+    queue_.throttled(key, now + patience_asked_for(error));
+  } else if (error.outcome_unknown) {
     queue_.failed(key, now);
   } else if (error.is(api::Reason::forbidden)) {
     queue_.add_at(key, Cause::forbidden, now + options_.forbidden_retry);

@@ -28,8 +28,8 @@ Choice choice(std::uint16_t actor, std::uint16_t site, std::uint32_t ordinal, st
 }
 
 struct Target final : sim::FaultTarget {
-  void crash_operator(std::string_view) override {}
-  bool pause_operator(seams::Duration) override { return false; }
+  void crash_operator(unsigned, std::string_view) override {}
+  bool pause_operator(unsigned, seams::Duration) override { return false; }
   bool touch(api::Request const&) override { return false; }
   void note(std::string_view what) override { notes.emplace_back(what); }
   bool tracing() const override { return true; }
@@ -73,13 +73,13 @@ class ApiServers : public ::testing::Test {
     execute(api::deployments, std::move(deployment));
   }
 
-  sim::ApiServers& begin(std::vector<FaultKind> const& kinds, std::vector<Choice> choices) {
+  sim::ApiServers& begin(std::vector<FaultKind> const& kinds, std::vector<Choice> choices, unsigned operators = 1) {
     tape_ = sim::Tape::of(std::move(choices));
     swarm_.weight.assign(sim::fault_kind_count, 0);
     for (auto const kind : kinds) swarm_.weight[static_cast<std::size_t>(kind)] = 100;
-    auto& servers = servers_.emplace(scheduler_, server_, tape_, swarm_, counts_, target_);
+    auto& servers = servers_.emplace(scheduler_, server_, tape_, swarm_, counts_, target_, operators);
     servers.start();
-    servers.begin_incarnation(0);
+    for (unsigned place = 0; place < operators; ++place) servers.begin_incarnation(place, 0);
     return servers;
   }
   void pass(seams::Duration time) {
@@ -103,22 +103,22 @@ class ApiServers : public ::testing::Test {
 };
 
 TEST_F(ApiServers, are_none_but_the_store_in_a_run_without_these_faults) {
-  EXPECT_EQ(begin({FaultKind::latency}, {}).current(), nullptr);
+  EXPECT_EQ(begin({FaultKind::latency}, {}).current(0), nullptr);
   pass(60s);
   EXPECT_EQ(scheduler_.turns(), 0U);
 }
 
 TEST_F(ApiServers, follow_the_store_and_keep_the_operator_when_nothing_is_chosen) {
   auto& servers = begin({FaultKind::time_travel, FaultKind::kind_skew}, {});
-  auto* const first = servers.current();
+  auto* const first = servers.current(0);
   ASSERT_NE(first, nullptr);
   for (int i = 0; i < 10; ++i) {
     pass(1s);
     create_echo();
     create_deployment();
-    servers.opens_watch();
-    EXPECT_EQ(servers.breaks_away(), sim::ApiServers::Break::none);
-    EXPECT_EQ(servers.current(), first);
+    servers.opens_watch(0);
+    EXPECT_EQ(servers.breaks_away(0), sim::ApiServers::Break::none);
+    EXPECT_EQ(servers.current(0), first);
     EXPECT_EQ(first->behind(echoes_) + first->behind(deployments_), 0U);
   }
   EXPECT_EQ(counted(FaultKind::time_travel) + counted(FaultKind::kind_skew), 0U);
@@ -131,7 +131,7 @@ TEST_F(ApiServers, hold_back_the_news_of_one_kind_for_the_time_that_was_drawn) {
   create_echo();
   create_deployment();
   create_deployment();
-  auto& frontend = *servers.current();
+  auto& frontend = *servers.current(0);
   EXPECT_EQ(frontend.behind(deployments_), 2U);
   EXPECT_EQ(frontend.behind(echoes_), 0U);
   pass(35ms);
@@ -149,7 +149,7 @@ TEST_F(ApiServers, may_catch_up_change_by_change) {
   auto& servers = begin({FaultKind::kind_skew}, {choice(skews, 1, 0, 1), choice(skews, 3, 0, 1)});
   pass(151ms);
   for (int i = 0; i < 3; ++i) create_echo();
-  auto& frontend = *servers.current();
+  auto& frontend = *servers.current(0);
   pass(20ms);
   EXPECT_EQ(frontend.behind(echoes_), 2U);
   pass(25ms);
@@ -172,17 +172,17 @@ TEST_F(ApiServers, take_the_operator_back_in_time_when_it_comes_to_one_that_stan
   // api-2 stops after 100 ms; the operator comes to it when it opens its second watch.
   auto& servers = begin({FaultKind::time_travel},
                         {choice(lags_of_api_2, 1, 0, 1), choice(lags_of_api_2, 0, 1, 15), choice(hops, 1, 1, 1)});
-  auto* const first = servers.current();
-  servers.opens_watch();
+  auto* const first = servers.current(0);
+  servers.opens_watch(0);
   pass(150ms);
-  EXPECT_EQ(servers.current(), first);
+  EXPECT_EQ(servers.current(0), first);
   create_echo();
   create_deployment();
-  servers.told(*server_.find(sim::contract::echoes, {"default", "a1"}));
-  servers.opens_watch();
-  EXPECT_NE(servers.current(), first);
-  EXPECT_EQ(servers.current()->behind(echoes_), 1U);
-  EXPECT_EQ(servers.current()->behind(deployments_), 1U);
+  servers.told(0, *server_.find(sim::contract::echoes, {"default", "a1"}));
+  servers.opens_watch(0);
+  EXPECT_NE(servers.current(0), first);
+  EXPECT_EQ(servers.current(0)->behind(echoes_), 1U);
+  EXPECT_EQ(servers.current(0)->behind(deployments_), 1U);
   EXPECT_EQ(counted(FaultKind::time_travel), 1U);
   // Of the Deployment the operator has not heard.
   EXPECT_EQ(target_.notes.back(),
@@ -194,8 +194,8 @@ TEST_F(ApiServers, change_without_a_fault_where_the_operator_has_seen_no_more) {
   auto& servers = begin({FaultKind::time_travel}, {choice(lags_of_api_2, 1, 0, 1), choice(hops, 1, 0, 1)});
   pass(150ms);
   create_echo();
-  servers.opens_watch();
-  EXPECT_EQ(servers.current()->behind(echoes_), 1U);
+  servers.opens_watch(0);
+  EXPECT_EQ(servers.current(0)->behind(echoes_), 1U);
   EXPECT_EQ(counted(FaultKind::time_travel), 0U);
   EXPECT_EQ(target_.notes.back(), "the operator talks to api-2 from now on");
 }
@@ -203,11 +203,11 @@ TEST_F(ApiServers, change_without_a_fault_where_the_operator_has_seen_no_more) {
 TEST_F(ApiServers, break_the_connection_and_know_the_revision_or_do_not) {
   auto& servers =
       begin({FaultKind::time_travel}, {choice(hops, 2, 0, 2), choice(hops, 2, 1, 1), choice(hops, 3, 1, 1)});
-  auto* const first = servers.current();
-  EXPECT_EQ(servers.breaks_away(), sim::ApiServers::Break::known);
-  EXPECT_NE(servers.current(), first);
-  EXPECT_EQ(servers.breaks_away(), sim::ApiServers::Break::unknown);
-  EXPECT_EQ(servers.current(), first);
+  auto* const first = servers.current(0);
+  EXPECT_EQ(servers.breaks_away(0), sim::ApiServers::Break::known);
+  EXPECT_NE(servers.current(0), first);
+  EXPECT_EQ(servers.breaks_away(0), sim::ApiServers::Break::unknown);
+  EXPECT_EQ(servers.current(0), first);
 }
 
 TEST_F(ApiServers, stand_at_one_revision_for_all_kinds_unless_one_kind_is_held_back_further) {
@@ -217,7 +217,7 @@ TEST_F(ApiServers, stand_at_one_revision_for_all_kinds_unless_one_kind_is_held_b
                         {choice(hops, 0, 0, 1), choice(lags_of_api_2, 1, 0, 1), choice(lags_of_api_2, 1, 1, 3),
                          choice(lags_of_api_2, 0, 1, 1), choice(lags_of_api_2, 0, 2, 15), choice(skews, 1, 0, 2),
                          choice(skews, 2, 0, 20)});
-  auto& frontend = *servers.current();
+  auto& frontend = *servers.current(0);
   pass(160ms);
   create_echo();
   create_deployment();
@@ -239,7 +239,7 @@ TEST_F(ApiServers, have_all_caught_up_in_calm_and_stay_so) {
   pass(200ms);
   create_echo();
   create_deployment();
-  auto& frontend = *servers.current();
+  auto& frontend = *servers.current(0);
   EXPECT_EQ(frontend.behind(echoes_), 1U);
   servers.calm();
   EXPECT_EQ(frontend.behind(echoes_) + frontend.behind(deployments_), 0U);
@@ -247,11 +247,11 @@ TEST_F(ApiServers, have_all_caught_up_in_calm_and_stay_so) {
   auto const turns = scheduler_.turns();
   pass(60s);
   create_echo();
-  servers.opens_watch();
-  servers.begin_incarnation(1);
-  EXPECT_EQ(servers.breaks_away(), sim::ApiServers::Break::none);
+  servers.opens_watch(0);
+  servers.begin_incarnation(0, 1);
+  EXPECT_EQ(servers.breaks_away(0), sim::ApiServers::Break::none);
   EXPECT_EQ(frontend.behind(echoes_), 0U);
-  EXPECT_EQ(servers.current(), &frontend);
+  EXPECT_EQ(servers.current(0), &frontend);
   EXPECT_EQ(scheduler_.turns(), turns);
 }
 

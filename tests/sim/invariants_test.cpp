@@ -23,12 +23,13 @@ class Judged : public ::testing::Test {
   Judged() {
     create(user, api::custom_resource_definitions, *sim::standard_scene().echo_definition);
     judge_.emplace(server_);
-    judge_->set_living_operator(the_operator);
+    judge_->set_living_operator(0, the_operator);
   }
 
   // Everything as one actor, past all clients.
   fakeapi::Result<api::Response> execute(fakeapi::Actor actor, api::Request const& request) {
     fakeapi::CallInfo const call{++calls_, actor, request};
+    judge_->call_sent(call);
     judge_->call_arrived(call);
     auto outcome = server_.execute(request, {actor, call.id, seams::WallTime(std::chrono::hours(500'000))});
     judge_->call_applied(call, outcome);
@@ -328,6 +329,58 @@ TEST_F(Judged, O18_a_write_that_changes_nothing) {
   EXPECT_EQ(failed(), "O18");
 }
 
+TEST_F(Judged, O15_a_write_sent_by_who_does_not_hold_the_lease) {
+  judge_->set_election(true);
+  create_echo();
+  auto const lease = [&](std::string const& holder) {
+    api::Object object;
+    object.api_version = "coordination.k8s.io/v1";
+    object.kind = "Lease";
+    object.metadata.name = "lock-" + std::to_string(holder.size());
+    object.metadata.namespace_ = "default";
+    object.spec = api::share(json::object{{"holderIdentity", holder}});
+    return object;
+  };
+  create(the_operator, api::leases, lease("operator#1"));
+  add_finalizer();
+  EXPECT_FALSE(judge_->failure());
+  create(sim::Cast::operator_of(1, 0), api::leases, lease("operator-b#1"));
+  claim(1, "False");
+  EXPECT_EQ(failed(), "O15");
+}
+
+TEST_F(Judged, O15_a_write_sent_when_the_time_for_it_is_over) {
+  judge_->set_election(true);
+  api::Object object;
+  object.api_version = "coordination.k8s.io/v1";
+  object.kind = "Lease";
+  object.metadata.name = "lock";
+  object.metadata.namespace_ = "default";
+  object.spec = api::share(json::object{{"holderIdentity", "operator#1"}});
+  create(the_operator, api::leases, std::move(object));
+  auto now = seams::MonotonicTime(std::chrono::seconds(9));
+  judge_->set_look([&](unsigned) { return sim::OperatorGlance{now, 1, 1, true}; }, 1);
+  api::Request request;
+  request.verb = api::Verb::patch;
+  request.resource = sim::contract::echoes;
+  api::WriteOptions options;
+  options.not_after = seams::MonotonicTime(std::chrono::seconds(10));
+  request.options = options;
+  judge_->call_sent({1, the_operator, request});
+  EXPECT_FALSE(judge_->failure());
+  now = options.not_after;
+  request.key.name = "another";
+  judge_->call_sent({2, the_operator, request});
+  EXPECT_EQ(failed(), "O15");
+}
+
+TEST_F(Judged, O38_a_count_that_the_deployment_never_had) {
+  settle();
+  EXPECT_FALSE(judge_->failure()) << judge_->failure()->what;
+  claim(1, "False", 3);
+  EXPECT_EQ(failed(), "O38");
+}
+
 TEST_F(Judged, O21_what_never_settles) {
   create_echo();
   add_finalizer();
@@ -399,7 +452,7 @@ TEST_F(Judged, O25_a_deployment_left_of_an_echo_that_is_gone) {
 TEST_F(Judged, O26_a_strangers_deployment_changed_behind_their_back) {
   create(sim::Cast::stranger, api::deployments, deployment(""));
   // Not by the operator (that would be O01) and not by its owner: by what no other rule looks at.
-  judge_->set_living_operator(the_operator);
+  judge_->set_living_operator(0, the_operator);
   patch(sim::Cast::garbage_collector, api::deployments, R"({"metadata": {"labels": {"team": "x"}}})");
   judge_->check_end();
   EXPECT_EQ(failed(), "O26");

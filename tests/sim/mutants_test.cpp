@@ -56,8 +56,8 @@ class EveryMutant : public ::testing::TestWithParam<sim::Mutant> {};
 
 TEST_P(EveryMutant, is_caught_within_two_thousand_runs_and_caught_again_by_the_printed_command) {
   auto const& mutant = GetParam();
-  auto const found =
-      shell(simulator + " run --runs 2000 --echoes 3 --seed 1 --most-failures 1 --mutant " + std::string(mutant.name));
+  auto const found = shell(simulator + " run --runs 2000 --echoes 3 --seed 1 --most-failures 1 --mutant " +
+                           std::string(mutant.name) + " " + std::string(mutant.arguments));
   auto const invariant = failed_invariant(found.output);
   ASSERT_FALSE(invariant.empty()) << mutant.what << " was not found:\n" << found.output;
   EXPECT_NE((" " + std::string(mutant.expect) + " ").find(" " + invariant + " "), std::string::npos)
@@ -78,8 +78,8 @@ TEST_P(EveryMutant, that_needs_certain_faults_is_not_caught_without_them) {
   std::string without;
   std::istringstream faults{std::string(mutant.needs)};
   for (std::string fault; faults >> fault;) without += " --without " + fault;
-  auto const found =
-      shell(simulator + " run --runs 500 --echoes 3 --seed 1 --mutant " + std::string(mutant.name) + without);
+  auto const found = shell(simulator + " run --runs 500 --echoes 3 --seed 1 --mutant " + std::string(mutant.name) +
+                           without + " " + std::string(mutant.arguments));
   EXPECT_EQ(found.exit_code, 0) << found.output;
 }
 

@@ -123,6 +123,52 @@ TEST(Scheduler, a_stopped_owner_can_be_dropped_and_another_one_be_stopped) {
   scheduler.reset();
 }
 
+TEST(Scheduler, a_timer_that_came_due_while_its_owner_was_stopped_can_be_cancelled_by_what_runs_before_it) {
+  sim::Scheduler scheduler;
+  Owner owner;
+  int ran = 0;
+  sim::Scheduler::TimerId second{};
+  scheduler.schedule_at(owner, scheduler.now() + 1s, [&] {
+    ++ran;
+    scheduler.cancel(second);
+  });
+  second = scheduler.schedule_at(owner, scheduler.now() + 2s, [&] { ran += 100; });
+  scheduler.pause(owner);
+  while (scheduler.step()) {
+  }
+  scheduler.resume(owner);
+  while (scheduler.step()) {
+  }
+  EXPECT_EQ(ran, 1);
+  scheduler.reset();
+}
+
+TEST(Scheduler, owners_that_are_stopped_together_go_on_each_for_itself) {
+  sim::Scheduler scheduler;
+  Owner first;
+  Owner second;
+  std::string ran;
+  scheduler.pause(first);
+  scheduler.pause(second);
+  scheduler.post(first, [&] { ran += 'a'; });
+  scheduler.post(second, [&] { ran += 'b'; });
+  scheduler.schedule_at(first, scheduler.now() + 1s, [&] { ran += 'c'; });
+  scheduler.schedule_at(second, scheduler.now() + 2s, [&] { ran += 'd'; });
+  while (scheduler.step()) {
+  }
+  EXPECT_EQ(ran, "");
+  scheduler.resume(second);
+  while (scheduler.step()) {
+  }
+  EXPECT_EQ(ran, "bd");
+  scheduler.drop_all(first);
+  scheduler.resume(first);
+  while (scheduler.step()) {
+  }
+  EXPECT_EQ(ran, "bd");
+  scheduler.reset();
+}
+
 RC_GTEST_PROP(SchedulerProperty, timers_fire_by_time_and_then_in_the_order_of_scheduling_unless_cancelled, ()) {
   auto const delays = *rc::gen::container<std::vector<std::uint8_t>>(rc::gen::inRange<std::uint8_t>(0, 8));
   sim::Scheduler scheduler;
