@@ -1,5 +1,6 @@
 #include "operator/real/child_program.hpp"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/stat.h>
@@ -115,7 +116,7 @@ TEST_F(AChild, may_be_destroyed_by_its_own_line) {
 TEST_F(AChild, has_a_process_group_of_its_own_no_input_and_dies_with_its_parent) {
   // A process between the two that dies without a word.
   int report[2];
-  ASSERT_EQ(::pipe(report), 0);
+  ASSERT_EQ(::pipe2(report, O_CLOEXEC), 0);
   pid_t const parent = ::fork();
   if (parent == 0) {
     asio::io_context own(1);
