@@ -128,12 +128,15 @@ class ChildProgram::State : public std::enable_shared_from_this<State> {
   }
 
   void read() {
+    reading_ = true;
     output_.async_read_some(asio::buffer(buffer_),
                             [weak = weak_from_this()](boost::system::error_code code, std::size_t count) {
                               auto const self = weak.lock();
-                              if (!self || code) return;
-                              self->take({self->buffer_.data(), count});
-                              if (self->output_.is_open()) self->read();
+                              if (!self) return;
+                              self->reading_ = false;
+                              if (count > 0) self->take({self->buffer_.data(), count});
+                              if (self->has_ended_) return self->finish();
+                              if (!code && self->output_.is_open()) self->read();
                             });
   }
 
@@ -154,10 +157,18 @@ class ChildProgram::State : public std::enable_shared_from_this<State> {
     if (options_.on_line) options_.on_line(line);
   }
 
-  /// What it has written before it ended is there by now; what it has left running is not waited for.
+  /// What has been read already comes first.
   void end() {
+    has_ended_ = true;
+    if (!reading_) return finish();
+    boost::system::error_code ignored;
+    output_.cancel(ignored);
+  }
+
+  /// All that it has written is there by now; what it has left running is not waited for.
+  void finish() {
     auto const self = shared_from_this();  // a callback may destroy the child
-    for (;;) {
+    while (output_.is_open()) {
       boost::system::error_code code;
       std::array<char, 4096> rest{};
       auto const count = output_.read_some(asio::buffer(rest), code);
@@ -179,6 +190,8 @@ class ChildProgram::State : public std::enable_shared_from_this<State> {
   std::array<char, 4096> buffer_{};
   std::string line_;  ///< its beginning, until its end comes
   pid_t pid_ = 0;
+  bool reading_ = false;
+  bool has_ended_ = false;
 };
 
 std::expected<std::unique_ptr<ChildProgram>, std::string> ChildProgram::start(asio::io_context& context,
