@@ -1,4 +1,5 @@
-# The simulator's programs: echo-sim, one more of it for each seeded mistake, and echo-local.
+# The simulator's programs: echo-sim, one more of it for each seeded mistake, echo-local and
+# echo-run.
 include(${CMAKE_SOURCE_DIR}/sim/mutants/apply.cmake)
 
 # The definition of Echo is compiled in, so that a simulation needs no file.
@@ -50,7 +51,10 @@ foreach(mutant_path ${mutant_files})
   target_link_libraries(echo-sim-${name} PRIVATE echo_sim_main simulator operator_new project_options)
 endforeach()
 
-if(EXISTS ${CMAKE_SOURCE_DIR}/sim/echo_local_main.cpp)
-  add_executable(echo-local sim/echo_local_main.cpp)
-  target_link_libraries(echo-local PRIVATE simulator real CLI11::CLI11 project_options)
-endif()
+add_executable(echo-local sim/echo_local_main.cpp sim/local/manifest_files_main.cpp)
+target_link_libraries(echo-local PRIVATE simulator real CLI11::CLI11 project_options)
+
+# The real programs beside each other, which it finds where it is itself.
+add_executable(echo-run sim/echo_run_main.cpp sim/local/manifest_files_main.cpp operator/main/connection_main.cpp)
+target_link_libraries(echo-run PRIVATE simulator client http real CLI11::CLI11 project_options)
+add_dependencies(echo-run echo-operator echo-fakeapi)

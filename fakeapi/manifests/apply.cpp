@@ -51,53 +51,68 @@ std::optional<ServedResource> find_resource(Server const& server, std::string_vi
   return std::nullopt;
 }
 
-std::expected<std::vector<Applied>, std::string> apply(Server& server, std::vector<manifest::Manifest> const& manifests,
-                                                       seams::WallTime now) {
+std::vector<manifest::Manifest const*> in_order(std::vector<manifest::Manifest> const& manifests) {
   std::vector<manifest::Manifest const*> order;
   for (int wanted = 0; wanted <= 2; ++wanted) {
     for (auto const& manifest : manifests) {
       if (rank(manifest.object) == wanted) order.push_back(&manifest);
     }
   }
+  return order;
+}
+
+std::expected<api::Request, std::string> create_request(Server const& server, manifest::Manifest const& manifest) {
+  auto object = manifest.object;
+  auto const served = find_resource(server, object.api_version, object.kind);
+  if (!served) {
+    return std::unexpected(complaint(manifest,
+                                     "no resource serves kind " + object.kind + " of " + object.api_version +
+                                         "; check the spelling, or add the file with its CustomResourceDefinition (-f)",
+                                     "kind"));
+  }
+  if (!served->namespaced) {
+    object.metadata.namespace_.clear();
+  } else if (object.metadata.namespace_.empty()) {
+    object.metadata.namespace_ = "default";
+  }
+  api::Request request;
+  request.verb = api::Verb::create;
+  request.resource = served->resource;
+  request.key = object.key();
+  request.body = std::make_shared<api::Object const>(std::move(object));
+  request.options = api::WriteOptions{.field_manager = "manifests"};
+  return request;
+}
+
+api::Request patch_request(api::Request const& create) {
+  api::Request request = create;
+  request.verb = api::Verb::patch;
+  request.body = api::Patch(api::MergePatch{api::share(patch_of(*std::get<api::ObjectPtr>(create.body)))});
+  return request;
+}
+
+std::string refusal(manifest::Manifest const& manifest, api::Error const& error) {
+  return complaint(manifest, "the API server refuses it: " + error.message,
+                   error.causes.empty() ? std::string_view() : std::string_view(error.causes.front().field));
+}
+
+std::expected<std::vector<Applied>, std::string> apply(Server& server, std::vector<manifest::Manifest> const& manifests,
+                                                       seams::WallTime now) {
   std::vector<Applied> applied;
   RequestContext const context{user, 0, now};
-  for (auto const* manifest : order) {
-    auto object = manifest->object;
-    auto const served = find_resource(server, object.api_version, object.kind);
-    if (!served) {
-      return std::unexpected(
-          complaint(*manifest,
-                    "no resource serves kind " + object.kind + " of " + object.api_version +
-                        "; check the spelling, or add the file with its CustomResourceDefinition (-f)",
-                    "kind"));
-    }
-    if (!served->namespaced) {
-      object.metadata.namespace_.clear();
-    } else if (object.metadata.namespace_.empty()) {
-      object.metadata.namespace_ = "default";
-    }
-    Applied done{lower(object.kind) + (served->resource.group.empty() ? "" : "." + served->resource.group) + "/" +
-                     object.metadata.name,
+  for (auto const* manifest : in_order(manifests)) {
+    auto const request = create_request(server, *manifest);
+    if (!request) return std::unexpected(request.error());
+    std::string const& group = request->resource.group;
+    Applied done{lower(manifest->object.kind) + (group.empty() ? "" : "." + group) + "/" + request->key.name,
                  Applied::How::created};
-    api::Request request;
-    request.verb = api::Verb::create;
-    request.resource = served->resource;
-    request.key = object.key();
-    request.body = std::make_shared<api::Object const>(object);
-    request.options = api::WriteOptions{.field_manager = "manifests"};
-    auto result = server.execute(request, context);
+    auto result = server.execute(*request, context);
     if (!result && result.error().is(api::Reason::already_exists)) {
-      request.verb = api::Verb::patch;
-      request.body = api::Patch(api::MergePatch{api::share(patch_of(object))});
       auto const before = server.revision();
-      result = server.execute(request, context);
+      result = server.execute(patch_request(*request), context);
       done.how = server.revision() == before ? Applied::How::unchanged : Applied::How::configured;
     }
-    if (!result) {
-      auto const& causes = result.error().causes;
-      return std::unexpected(complaint(*manifest, "the API server refuses it: " + result.error().message,
-                                       causes.empty() ? std::string_view() : std::string_view(causes.front().field)));
-    }
+    if (!result) return std::unexpected(refusal(*manifest, result.error()));
     applied.push_back(std::move(done));
   }
   return applied;

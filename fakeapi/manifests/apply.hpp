@@ -23,6 +23,15 @@ struct ServedResource {
 };
 std::optional<ServedResource> find_resource(Server const& server, std::string_view api_version, std::string_view kind);
 
+/// The objects in the order in which they can be created: definitions and namespaces first.
+std::vector<manifest::Manifest const*> in_order(std::vector<manifest::Manifest> const& manifests);
+/// The request that creates an object; the error of one of a kind that `server` does not serve.
+std::expected<api::Request, std::string> create_request(Server const& server, manifest::Manifest const& manifest);
+/// The request that makes an object which is there already what the manifest says.
+api::Request patch_request(api::Request const& create);
+/// "FILE:LINE: the API server refuses it: …".
+std::string refusal(manifest::Manifest const& manifest, api::Error const& error);
+
 /// Applies the objects in their order, definitions and namespaces first; a namespaced object without a namespace goes
 /// to "default". The error is one line, "FILE:LINE: what is wrong and what to do", and what came before it is done.
 std::expected<std::vector<Applied>, std::string> apply(Server& server, std::vector<manifest::Manifest> const& manifests,

@@ -6,32 +6,27 @@
 #include <boost/system/system_error.hpp>
 #include <charconv>
 #include <cstdio>
-#include <cstdlib>
 #include <exception>
 #include <iostream>
 #include <map>
 #include <memory>
-#include <stdexcept>
 #include <vector>
 
 #include "operator/api/kinds.hpp"
 #include "operator/client/access.hpp"
-#include "operator/client/credentials.hpp"
 #include "operator/client/http_api.hpp"
 #include "operator/echo/echo.hpp"
 #include "operator/echo/explain.hpp"
 #include "operator/echo/names.hpp"
 #include "operator/echo/operator.hpp"
 #include "operator/http/server.hpp"
-#include "operator/real/commands.hpp"
+#include "operator/main/connection_main.hpp"
 #include "operator/real/console_log.hpp"
-#include "operator/real/files.hpp"
 #include "operator/real/process.hpp"
 #include "operator/real/prometheus_text.hpp"
 #include "operator/real/real_clock.hpp"
 #include "operator/real/real_random.hpp"
 #include "operator/real/tcp.hpp"
-#include "operator/real/tls.hpp"
 
 namespace {
 
@@ -132,39 +127,6 @@ std::optional<int> parse(int argc, char** argv, Arguments& arguments) {
   return std::nullopt;
 }
 
-std::optional<std::string> environment_variable(std::string_view name) {
-  char const* const value = std::getenv(std::string(name).c_str());
-  return value == nullptr ? std::nullopt : std::optional<std::string>(value);
-}
-
-std::optional<real::Proxy> proxy_of(client::Access const& access) {
-  if (!access.proxy) return std::nullopt;
-  auto const& proxy = *access.proxy;
-  bool const http = proxy.kind == client::ProxyAddress::Kind::http;
-  return real::Proxy{http ? real::Proxy::Kind::http : real::Proxy::Kind::socks5,
-                     {proxy.host, proxy.port},
-                     proxy.username,
-                     proxy.password};
-}
-
-client::MakeConnector connectors(asio::io_context& context, seams::Clock& clock, client::Access const& access) {
-  return [&context, &clock, &access](
-             client::TlsMaterial const& material) -> std::expected<std::unique_ptr<seams::Connector>, std::string> {
-    real::HostAndPort const where{access.server.host, access.server.port};
-    if (!access.server.tls) return std::make_unique<real::TcpConnector>(context, clock, where, proxy_of(access));
-    real::TlsClientOptions options;
-    options.authorities = material.authority;
-    options.server_name = access.tls_server_name;
-    options.identity = {material.certificate, material.key};
-    options.skip_verification = access.skip_verification;
-    try {
-      return std::make_unique<real::TlsConnector>(context, clock, where, options, proxy_of(access));
-    } catch (std::invalid_argument const& bad) {
-      return std::unexpected(bad.what());
-    }
-  };
-}
-
 /// "HOST:PORT", ":PORT" or "[v6]:PORT"; nothing for "0".
 std::expected<std::optional<real::ListenAddress>, std::string> parse_listen_address(std::string_view option,
                                                                                     std::string const& text) {
@@ -233,35 +195,21 @@ asio::awaitable<int> explain(api::Api& api, seams::Clock& clock, api::ObjectKey 
 
 int run(Arguments const& arguments) {
   real::ConsoleLog log(arguments.verbose ? seams::LogLevel::debug : seams::LogLevel::info, arguments.log_format);
-  real::SystemFiles files;
-  auto const access = client::find_access(arguments.access, environment_variable, files);
-  if (!access) {
-    std::cerr << "echo-operator: " << access.error().message << '\n';
-    return bad_configuration;
-  }
-  for (auto const& warning : access->warnings) log.warning(warning);
-
   asio::io_context context(1);
   real::RealClock clock(context);
   real::RealRandom random(real::entropy_seed());
-  real::ChildCommands commands(context, clock);
   real::StopSignal stop(context);
-  client::AccessCredentials credentials(*access, files, commands, clock, log);
-  auto const make_connector = connectors(context, clock, *access);
-  if (auto const connector = make_connector(credentials.material()); !connector) {
-    std::cerr << "echo-operator: " << access->origin << ": " << connector.error() << '\n';
+  auto const connection = program::Connection::make(context, clock, log, arguments.access);
+  if (!connection) {
+    std::cerr << "echo-operator: " << connection.error() << '\n';
     return bad_configuration;
   }
-  client::RotatingConnector connector(credentials, make_connector, log);
-  client::HttpApiOptions options;
-  options.host = access->server.authority();
-  options.path_prefix = access->server.path_prefix;
-  options.credentials = &credentials;
-  client::HttpApi api(connector, clock, options);
+  client::Access const& access = (*connection)->access();
+  client::HttpApi& api = (*connection)->api();
   if (!arguments.explained.empty()) {
     std::string space = arguments.explained_namespace;
     if (space.empty() && arguments.operator_.namespaces.size() == 1) space = arguments.operator_.namespaces.front();
-    if (space.empty()) space = access->namespace_;
+    if (space.empty()) space = access.namespace_;
     if (space.empty()) space = "default";
     int code = cannot_explain;
     asio::co_spawn(context,
@@ -279,20 +227,20 @@ int run(Arguments const& arguments) {
   if (arguments.leader_election) {
     auto& election = operator_options.leader_election.emplace();
     election.lease.name = arguments.lease_name;
-    election.lease.namespace_ = arguments.lease_namespace.empty() ? access->namespace_ : arguments.lease_namespace;
+    election.lease.namespace_ = arguments.lease_namespace.empty() ? access.namespace_ : arguments.lease_namespace;
     election.identity = real::unique_process_name();
     auto const duration = [](double seconds) { return seams::Duration(static_cast<std::int64_t>(seconds * 1e9)); };
     election.lease_duration_seconds = arguments.lease_seconds;
     election.renew_deadline = duration(arguments.renew_seconds);
     election.retry_period = duration(arguments.retry_seconds);
     election.request_timeout = std::min(election.request_timeout, election.renew_deadline / 2);
-    if (auto const wrong = runtime::check_options(election)) {
-      std::cerr << "echo-operator: leader election: " << *wrong << '\n';
-      return usage_error;
-    }
     if (election.lease.namespace_.empty()) {
       std::cerr
           << "echo-operator: in which namespace the Lease is to be is not known; give --leader-election-namespace\n";
+      return usage_error;
+    }
+    if (auto const wrong = runtime::check_options(election)) {
+      std::cerr << "echo-operator: leader election: " << *wrong << '\n';
       return usage_error;
     }
   }
@@ -344,8 +292,8 @@ int run(Arguments const& arguments) {
       [](std::exception_ptr const& bug) {
         if (bug) std::rethrow_exception(bug);
       });
-  log.info("starting", {{"server", access->server.to_string()},
-                        {"from", access->origin},
+  log.info("starting", {{"server", access.server.to_string()},
+                        {"from", access.origin},
                         {"namespaces", joined(arguments.operator_.namespaces)}});
   echo_operator.start();
   context.run();

@@ -2,8 +2,6 @@
 
 #include <utility>
 
-#include "sim/contract.hpp"
-
 namespace sim::local {
 
 namespace {
@@ -42,38 +40,5 @@ LocalCluster::LocalCluster(seams::Environment environment)
       operator_(std::make_unique<echo::Operator>(environment, *api_, echo::OperatorOptions{})) {}
 
 LocalCluster::~LocalCluster() = default;
-
-std::string describe(fakeapi::Commit const& commit) {
-  auto const& newest = commit.after ? *commit.after : *commit.before;
-  std::string const who = newest.kind + ' ' + commit.key.to_string();
-  if (newest.kind != "Echo" && newest.kind != "Deployment" && newest.kind != "Event") return "";
-  if (newest.kind == "Event") {
-    if (commit.before || !newest.rest) return "";
-    return "Event on " + std::string(api::find_string(newest.rest.get(), {"involvedObject", "name"}).value_or("?")) + ": " +
-           std::string(api::find_string(newest.rest.get(), {"reason"}).value_or("")) + ": " +
-           std::string(api::find_string(newest.rest.get(), {"message"}).value_or(""));
-  }
-  if (!commit.after) return who + " is gone";
-  auto const& after = *commit.after;
-  if (!commit.before) return who + " created, " + std::to_string(contract::replicas(after).value_or(0)) + " replicas";
-  auto const& before = *commit.before;
-  if (after.metadata.terminating() && !before.metadata.terminating()) return who + " is being deleted";
-  if (contract::replicas(after) != contract::replicas(before)) {
-    return who + " scaled to " + std::to_string(contract::replicas(after).value_or(0));
-  }
-  if (!(after.metadata.finalizers == before.metadata.finalizers)) {
-    return who + (after.metadata.finalizers->size() > before.metadata.finalizers->size() ? ": finalizer added"
-                                                                                         : ": finalizer removed");
-  }
-  if (newest.kind == "Echo" && after.status != before.status) {
-    auto const* ready = contract::condition(after, "Ready");
-    if (ready == nullptr) return "";
-    return who + ": " + std::to_string(api::find_integer(after.status.get(), {"readyReplicas"}).value_or(0)) + " of " +
-           std::to_string(contract::replicas(after).value_or(0)) + " ready, " +
-           std::string(api::find_string(ready, {"reason"}).value_or("")) + ": " +
-           std::string(api::find_string(ready, {"message"}).value_or(""));
-  }
-  return "";
-}
 
 }  // namespace sim::local

@@ -36,7 +36,4 @@ class LocalCluster {
   std::unique_ptr<echo::Operator> operator_;
 };
 
-/// One line about a change that a person wants to see ("Echo default/a: created"), or "" for one that tells nothing.
-std::string describe(fakeapi::Commit const& commit);
-
 }  // namespace sim::local

@@ -30,9 +30,9 @@ std::string human_duration(seams::Duration age) {
 namespace {
 
 // Whether the definition of Echo has a place for a status.
-bool has_status(fakeapi::Server const& server) {
+bool has_status(Sight const& sight) {
   bool found = false;
-  server.for_each(api::custom_resource_definitions, [&](api::ObjectPtr const& definition) {
+  sight.for_each(api::custom_resource_definitions, [&](api::ObjectPtr const& definition) {
     if (definition->metadata.name != "echoes.example.com") return;
     auto const* versions = api::find_path(definition->spec.get(), {"versions"});
     if (versions == nullptr || !versions->is_array()) return;
@@ -45,17 +45,17 @@ bool has_status(fakeapi::Server const& server) {
 }
 
 // What the newest Event on this Echo says; null if there is none.
-api::ObjectPtr newest_event(fakeapi::Server const& server, api::Object const& echo) {
+api::ObjectPtr newest_event(Sight const& sight, api::Object const& echo) {
   api::ObjectPtr newest;
-  server.for_each(api::events, [&](api::ObjectPtr const& event) {
+  sight.for_each(api::events, [&](api::ObjectPtr const& event) {
     if (api::find_string(event->rest.get(), {"involvedObject", "uid"}) != echo.metadata.uid) return;
     if (!newest || newest->metadata.resource_version < event->metadata.resource_version) newest = event;
   });
   return newest;
 }
 
-Row row_of(fakeapi::Server const& server, api::Object const& echo, seams::WallTime now) {
-  auto const deployment = server.find(api::deployments, echo.key());
+Row row_of(Sight const& sight, api::Object const& echo, seams::WallTime now) {
+  auto const deployment = sight.find(api::deployments, echo.key());
   Row row;
   row.namespace_ = echo.metadata.namespace_;
   row.name = echo.metadata.name;
@@ -80,11 +80,11 @@ Row row_of(fakeapi::Server const& server, api::Object const& echo, seams::WallTi
     return row;
   }
   // No condition: the operator has not got round to it yet, or there is no place for one; then Events tell.
-  row.is_ready = !has_status(server) && owned && desired && contract::replicas(*deployment) == desired &&
+  row.is_ready = !has_status(sight) && owned && desired && contract::replicas(*deployment) == desired &&
                  contract::all_ready(*deployment, *desired);
   row.status = row.is_ready ? "Ready" : "Progressing";
   row.message = owned ? "its Deployment is not complete yet" : "it has no Deployment yet";
-  auto const event = row.is_ready || owned ? nullptr : newest_event(server, echo);
+  auto const event = row.is_ready || owned ? nullptr : newest_event(sight, echo);
   if (event) {
     row.status = std::string(api::find_string(event->rest.get(), {"reason"}).value_or(row.status));
     row.message = std::string(api::find_string(event->rest.get(), {"message"}).value_or(row.message));
@@ -94,12 +94,9 @@ Row row_of(fakeapi::Server const& server, api::Object const& echo, seams::WallTi
 
 }  // namespace
 
-std::vector<Row> rows(fakeapi::Server const& server, seams::WallTime now) {
+std::vector<Row> rows(Sight const& sight, seams::WallTime now) {
   std::vector<Row> all;
-  if (!server.index_of(contract::echoes)) return all;
-  server.for_each(contract::echoes, [&](api::ObjectPtr const& echo) {
-    all.push_back(row_of(server, *echo, now));
-  });
+  sight.for_each(contract::echoes, [&](api::ObjectPtr const& echo) { all.push_back(row_of(sight, *echo, now)); });
   return all;
 }
 
@@ -107,8 +104,8 @@ std::string format_table(std::vector<Row> const& rows) {
   using Cells = std::array<std::string, 6>;
   std::vector<Cells> lines{{"NAMESPACE", "NAME", "DESIRED", "READY", "STATUS", "AGE"}};
   for (auto const& row : rows) {
-    lines.push_back({row.namespace_.empty() ? "<none>" : row.namespace_, row.name, row.desired, row.ready, row.status,
-                     row.age});
+    lines.push_back(
+        {row.namespace_.empty() ? "<none>" : row.namespace_, row.name, row.desired, row.ready, row.status, row.age});
   }
   std::array<std::size_t, 6> width{};
   for (auto const& line : lines) {

@@ -1,10 +1,10 @@
-// What `echo-local` shows of the Echoes: one row each.
+// What is shown of the Echoes: one row each.
 #pragma once
 #include <string>
 #include <vector>
 
-#include "fakeapi/server.hpp"
 #include "operator/seams/time.hpp"
+#include "sim/local/sight.hpp"
 
 namespace sim::local {
 
@@ -20,7 +20,7 @@ struct Row {
 };
 
 /// A row for each Echo, by namespace and name. Where the definition has no room for a status, the Deployment tells.
-std::vector<Row> rows(fakeapi::Server const& server, seams::WallTime now);
+std::vector<Row> rows(Sight const& sight, seams::WallTime now);
 
 /// The table with its head, columns padded as kubectl pads them, ending in a newline.
 std::string format_table(std::vector<Row> const& rows);

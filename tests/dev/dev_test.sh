@@ -29,7 +29,7 @@ fresh() {
   fake ninja "echo 'ninja: no work to do.'; [[ ! -e $work/ninja-fails ]]"
   fake ctest 'echo "100% tests passed"'
   local program
-  for program in echo-local echo-sim echo-bench echo-bench-http; do
+  for program in echo-run echo-local echo-sim echo-bench echo-bench-http; do
     mkdir -p "$work/project/build/release/bin"
     cp "$work/bin/ctest" "$work/project/build/release/bin/$program"
     printf '#!/usr/bin/env bash\necho "%s in $PWD: $*"\n' "$program" >"$work/project/build/release/bin/$program"
@@ -74,7 +74,7 @@ if ((EUID == 0)); then
   expect "missing packages are installed" called "apt-get install --yes --no-install-recommends --no-remove .*clang-19"
   expect "the package lists are read first" called "apt-get update"
   expect "what is installed is said" says "dev: installing clang-19"
-  expect "the program is run" says "echo-local in $work/elsewhere: --once"
+  expect "the program is run" says "echo-run in $work/elsewhere: --once"
 
   fresh
   all_installed
@@ -111,13 +111,17 @@ all_installed
 run run -f file.yaml "two words"
 expect "a full machine is left alone" not_called apt-get
 expect "the first call configures" called "cmake --preset release"
-expect "only the program is built" called "ninja -j [0-9]* echo-local$"
-expect "arguments and folder reach the program" says "echo-local in $work/elsewhere: -f file.yaml two words"
+expect "only the program and what it starts is built" called "ninja -j [0-9]* echo-run echo-operator echo-fakeapi$"
+expect "arguments and folder reach the program" says "echo-run in $work/elsewhere: -f file.yaml two words"
 : >"$work/calls"
 run run
 expect "the second call does not configure" not_called cmake
 expect "the second call says one line" [ "$out" = "ninja: no work to do.
-echo-local in $work/elsewhere: " ]
+echo-run in $work/elsewhere: " ]
+: >"$work/calls"
+run run --once --embedded -f "two words"
+expect "--embedded builds one program" called "ninja -j [0-9]* echo-local$"
+expect "--embedded runs it with the other arguments" says "echo-local in $work/elsewhere: --once -f two words"
 touch -d '+1 minute' "$work/project/CMakePresets.json"
 run sim replay
 expect "changed presets configure again" called "cmake --preset release"

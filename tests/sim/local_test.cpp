@@ -93,7 +93,7 @@ TEST(Rehearse, tells_the_line_of_a_kind_that_nothing_serves) {
 TEST(Table, pads_its_columns_and_never_calls_an_echo_ready_before_the_operator_does) {
   fakeapi::Server server{fakeapi::ServerOptions{}};
   ASSERT_TRUE(fakeapi::manifests::apply(server, with_definition(an_echo), now));
-  auto const rows = sim::local::rows(server, now + 90s);
+  auto const rows = sim::local::rows(sim::local::ServerSight(server), now + 90s);
   ASSERT_EQ(rows.size(), 1U);
   EXPECT_FALSE(rows[0].is_ready);
   EXPECT_EQ(sim::local::format_table(rows),
