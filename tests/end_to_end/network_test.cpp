@@ -52,7 +52,7 @@ TEST_F(AnOperatorInBadWeather, goes_on_when_its_connections_are_cut) {
     front.cut();
   }
   EXPECT_TRUE(comes([&] { return all_ready(client, 10) && mismatch(client).empty(); }, 90s)) << running.output();
-  EXPECT_GT(front.connections(), 10U) << "it has come back each time";
+  EXPECT_GT(front.connections(), 5U) << "it has come back again and again";
 }
 
 // A watch that should have ended is dead; that takes until then, more than three minutes at most.
@@ -189,7 +189,7 @@ TEST_F(AnOperatorInBadWeather, talks_to_no_server_that_it_has_no_reason_to_trust
   };
   auto const authority = api::encode_base64(cluster->authority().identity.certificate);
   says("unknown-authority", with(authority, api::encode_base64(other.identity.certificate)), "certificate");
-  says("other-name", with(authority, authority + ", tls-server-name: other.example"), "other.example");
+  says("other-name", with(authority, authority + ", tls-server-name: other.example"), "hostname mismatch");
   says("plain-http", with("https://", "http://"), "400");
   for (auto const& line : cluster->audit_log()) {
     EXPECT_NE(line.resource, "echoes") << "something was asked of a server that is not to be trusted";

@@ -9,42 +9,25 @@
 
 #include "operator/api/kinds.hpp"
 #include "operator/echo/echo.hpp"
-#include "operator/real/tls.hpp"
 
 namespace end_to_end {
 
 namespace asio = boost::asio;
 
 TestClient::TestClient(Cluster const& cluster) {
-  auto access =
-      client::find_access({cluster.admin_kubeconfig(), ""}, [](std::string_view) { return std::nullopt; }, files_);
-  if (!access) throw std::runtime_error(access.error().message);
-  access_ = *std::move(access);
-  credentials_ = std::make_unique<client::AccessCredentials>(access_, files_, commands_, clock_, log_);
-  connector_ = std::make_unique<client::RotatingConnector>(
-      *credentials_,
-      [this](client::TlsMaterial const& material) -> std::expected<std::unique_ptr<seams::Connector>, std::string> {
-        real::TlsClientOptions options;
-        options.authorities = material.authority;
-        return std::make_unique<real::TlsConnector>(
-            context_, clock_, real::HostAndPort{access_.server.host, access_.server.port}, options);
-      },
-      log_);
-  client::HttpApiOptions options;
-  options.host = access_.server.authority();
-  options.user_agent = "end-to-end-test";
-  options.credentials = credentials_.get();
-  api_ = std::make_unique<client::HttpApi>(*connector_, clock_, options);
+  auto made = program::Connection::make(context_, clock_, log_, {cluster.admin_kubeconfig(), ""});
+  if (!made) throw std::runtime_error(made.error());
+  connection_ = std::move(*made);
 }
-TestClient::~TestClient() = default;
 
 api::Result<api::Response> TestClient::call(api::Request request) {
   std::optional<api::Result<api::Response>> answer;
-  asio::co_spawn(context_, api_->call(std::move(request)), [&](std::exception_ptr const& bug, auto const& result) {
-    if (bug) std::rethrow_exception(bug);
-    answer.emplace(result);
-    context_.stop();
-  });
+  asio::co_spawn(context_, connection_->api().call(std::move(request)),
+                 [&](std::exception_ptr const& bug, auto const& result) {
+                   if (bug) std::rethrow_exception(bug);
+                   answer.emplace(result);
+                   context_.stop();
+                 });
   context_.restart();
   context_.run();
   return *std::move(answer);

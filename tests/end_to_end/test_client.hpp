@@ -7,11 +7,7 @@
 #include <vector>
 
 #include "operator/api/api.hpp"
-#include "operator/client/access.hpp"
-#include "operator/client/credentials.hpp"
-#include "operator/client/http_api.hpp"
-#include "operator/real/commands.hpp"
-#include "operator/real/files.hpp"
+#include "operator/main/connection_main.hpp"
 #include "operator/real/real_clock.hpp"
 #include "operator/seams/quiet.hpp"
 #include "tests/end_to_end/cluster.hpp"
@@ -22,7 +18,6 @@ namespace end_to_end {
 class TestClient {
  public:
   explicit TestClient(Cluster const& cluster);
-  ~TestClient();
 
   api::Result<api::Response> call(api::Request request);
   api::ObjectPtr get(api::Resource const& resource, std::string const& name, std::string const& space = "default");
@@ -38,12 +33,7 @@ class TestClient {
   boost::asio::io_context context_{1};
   real::RealClock clock_{context_};
   seams::NoLog log_;
-  real::SystemFiles files_;
-  real::ChildCommands commands_{context_, clock_};
-  client::Access access_;
-  std::unique_ptr<client::AccessCredentials> credentials_;
-  std::unique_ptr<client::RotatingConnector> connector_;
-  std::unique_ptr<client::HttpApi> api_;
+  std::unique_ptr<program::Connection> connection_;
 };
 
 /// echo-operator with this kubeconfig.

@@ -224,6 +224,30 @@ TEST_F(InformerTest, a_connection_that_breaks_again_and_again_never_costs_a_list
   EXPECT_EQ(api.asked_watches.size(), 6U);
 }
 
+TEST_F(InformerTest, after_nobody_was_there_a_server_of_an_older_revision_is_taken_as_it_is) {
+  start_synced({object("gone", "1", 5)});
+  api.refuse_watch(error_of(Reason::connection_failed, 0));
+  api.watch().reset(error_of(Reason::connection_failed, 0));
+  api.answer_list(3, {});  // how far the server is
+  api.answer_list(3, {object("new", "2", 2)});
+  ASSERT_TRUE(world.run_for(30s));
+  ASSERT_EQ(api.asked_lists.size(), 3U);
+  EXPECT_EQ(api.asked_lists[1].list().limit, 1);
+  EXPECT_FALSE(api.asked_lists[1].list().resource_version) << "the latest, not what a cache has";
+  EXPECT_EQ(told, (Told{"-gone", "+new"}));
+  EXPECT_EQ(api.asked_watches.back().watch().resource_version, api::ResourceVersion{3});
+}
+
+TEST_F(InformerTest, after_nobody_was_there_a_server_of_the_same_history_is_watched_on) {
+  start_synced({});
+  api.refuse_watch(error_of(Reason::connection_failed, 0));
+  api.watch().reset(error_of(Reason::connection_failed, 0));
+  api.answer_list(12, {});
+  ASSERT_TRUE(world.run_for(30s));
+  EXPECT_EQ(api.asked_lists.size(), 2U);
+  EXPECT_EQ(api.asked_watches.back().watch().resource_version, api::ResourceVersion{10});
+}
+
 TEST_F(InformerTest, an_event_without_a_revision_lists_again) {
   start_synced({});
   api.answer_list(30, {});
