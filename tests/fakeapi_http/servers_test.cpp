@@ -1,6 +1,5 @@
 // Several API servers over one store, each with caches that may lag: what a client sees that goes from one to the
 // other.
-#include <array>
 #include <optional>
 
 #include "fakeapi/serve/caches.hpp"
@@ -8,6 +7,7 @@
 #include "operator/http/pipe.hpp"
 #include "operator/http/server.hpp"
 #include "tests/fakeapi_http/fixture.hpp"
+#include "tests/fakeapi_http/raw_client.hpp"
 
 namespace fakeapi_http {
 namespace {
@@ -310,24 +310,9 @@ class ConnectedServersTest : public ServersTest {
     http_->start();
   }
   std::shared_ptr<std::string> send_bytes(std::string bytes) {
-    auto received = std::make_shared<std::string>();
-    asio::co_spawn(client_.executor(), talk(std::move(bytes), received), [](std::exception_ptr failure) {
-      if (failure) std::rethrow_exception(failure);
-    });
+    auto received = fakeapi_http::send_bytes(host_, client_, std::move(bytes));
     pass(10ms);
     return received;
-  }
-  asio::awaitable<void> talk(std::string bytes, std::shared_ptr<std::string> received) {
-    auto connector = host_.connector(client_.clock());
-    auto stream = co_await connector->connect(seams::never);
-    if (!stream) co_return;
-    if (!co_await (*stream)->write(bytes, seams::never)) co_return;
-    std::array<char, 4096> buffer{};
-    for (;;) {
-      auto const count = co_await (*stream)->read_some(buffer, seams::never);
-      if (!count || *count == 0) co_return;
-      received->append(buffer.data(), *count);
-    }
   }
 
   sim::Process client_{scheduler, "client"};

@@ -1,11 +1,11 @@
 // The face behind a connection: the bytes that clients see.
-#include <array>
 #include <boost/asio/co_spawn.hpp>
 
 #include "fakeapi/face/http/face.hpp"
 #include "operator/http/pipe.hpp"
 #include "operator/http/server.hpp"
 #include "tests/fakeapi_http/fixture.hpp"
+#include "tests/fakeapi_http/raw_client.hpp"
 
 namespace fakeapi_http {
 namespace {
@@ -25,30 +25,10 @@ class WireTest : public FaceTest {
   }
   ~WireTest() override { process.kill(); }
 
-  /// Opens a connection, sends these bytes and collects what comes back for as long as the test lasts.
   std::shared_ptr<std::string> send_bytes(std::string bytes) {
-    auto received = std::make_shared<std::string>();
-    asio::co_spawn(client_.executor(), talk(std::move(bytes), received), [](std::exception_ptr failure) {
-      if (failure) std::rethrow_exception(failure);
-    });
+    auto received = fakeapi_http::send_bytes(host_, client_, std::move(bytes));
     pass(10ms);
     return received;
-  }
-
-  asio::awaitable<void> talk(std::string bytes, std::shared_ptr<std::string> received) {
-    auto connector = host_.connector(client_.clock());
-    auto stream = co_await connector->connect(seams::never);
-    if (!stream) co_return;
-    if (!co_await (*stream)->write(bytes, seams::never)) co_return;
-    std::array<char, 4096> buffer{};
-    for (;;) {
-      auto const count = co_await (*stream)->read_some(buffer, seams::never);
-      if (!count || *count == 0) {
-        *received += "<end>";
-        co_return;
-      }
-      received->append(buffer.data(), *count);
-    }
   }
 
   void drain() {
