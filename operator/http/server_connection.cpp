@@ -21,6 +21,8 @@ constexpr std::size_t kibibyte = 1024;
 /// The first buffer of a connection, and the one it gets when that was filled: most requests are small.
 constexpr std::size_t small_input = 4 * kibibyte;
 constexpr std::size_t large_input = 16 * kibibyte;
+/// What a client may send on behind a request whose answer waits for something to tell.
+constexpr std::size_t most_read_ahead = 64 * kibibyte;
 /// What is copied together so that it goes out in one write: about a TLS record.
 constexpr std::size_t coalesced = 16 * kibibyte;
 /// What must be read by the client within one write_timeout.
@@ -186,6 +188,22 @@ void ServerConnection::make_room() {
   input_end_ = held;
 }
 
+void ServerConnection::make_room_for(std::size_t more) {
+  if (input_size_ - input_end_ >= more) return;
+  std::size_t const held = input_end_ - input_begin_;
+  if (input_size_ < held + more) {
+    std::size_t const size = std::max({small_input, input_size_ * 2, held + more});
+    auto larger = std::make_unique_for_overwrite<char[]>(size);
+    if (held > 0) std::memcpy(larger.get(), input_.get() + input_begin_, held);
+    input_ = std::move(larger);
+    input_size_ = size;
+  } else {
+    std::memmove(input_.get(), input_.get() + input_begin_, held);
+  }
+  input_begin_ = 0;
+  input_end_ = held;
+}
+
 asio::awaitable<ServerConnection::Fill> ServerConnection::fill(MonotonicTime deadline) {
   if (reading_ahead_) {
     std::size_t const before = input().size();
@@ -231,11 +249,10 @@ asio::awaitable<void> ServerConnection::read_ahead() {
       broken_ = true;
     } else if (*count == 0) {
       peer_ended_ = true;
-    } else if (input().size() + *count > small_input) {
+    } else if (input().size() + *count > most_read_ahead) {
       close();  // who talks that much instead of listening cannot be watched any more
     } else {
-      make_room();
-      while (input_size_ - input_end_ < *count) make_room();
+      make_room_for(*count);
       std::memcpy(input_.get() + input_end_, bytes.data(), *count);
       input_end_ += *count;
       read_ahead_done_.open();

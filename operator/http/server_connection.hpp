@@ -89,6 +89,8 @@ class ServerConnection final : public seams::HttpResponseWriter, public std::ena
 
   std::string_view input() const { return {input_.get() + input_begin_, input_end_ - input_begin_}; }
   void make_room();
+  /// For so many bytes, whatever the parser wants.
+  void make_room_for(std::size_t more);
   boost::asio::awaitable<Fill> fill(seams::MonotonicTime deadline);
   void watch_peer();
   boost::asio::awaitable<void> read_ahead();

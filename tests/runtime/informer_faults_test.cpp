@@ -157,7 +157,10 @@ TEST_F(InformerTest, a_completed_list_resets_the_backoff_of_lists_but_not_of_wat
 
 TEST_F(InformerTest, an_event_resets_the_backoff_of_watches) {
   start_synced({});
-  for (int i = 0; i < 3; ++i) api.refuse_watch(error_of(Reason::connection_failed, 0));
+  for (int i = 0; i < 3; ++i) {
+    api.refuse_watch(error_of(Reason::connection_failed, 0));
+    api.answer_list(10, {});  // still the same history
+  }
   api.watch().reset(error_of(Reason::connection_failed, 0));
   ASSERT_TRUE(world.run_for(12s));
   ASSERT_EQ(waits(api.asked_watches), (std::vector<seams::Duration>{800ms, 1600ms, 3200ms, 6400ms}));
