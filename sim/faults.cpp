@@ -14,8 +14,6 @@ using fakeapi::HookPoint;
 using fakeapi::Verdict;
 using std::chrono::milliseconds;
 
-// A limit on crash loops: an operator that is killed over and over never gets anywhere, and teaches nothing new.
-constexpr std::uint32_t most_crashes = 12;
 constexpr std::uint32_t lease_calls_are_frequent = 16;
 
 // Sites. Crashes have one for each (hook point, verb), so that each has a history of its own.
@@ -98,6 +96,7 @@ FaultInjector::FaultInjector(Scheduler& scheduler, Tape& tape, Swarm const& swar
                         {tape, Stream::faults, actor, 0},
                         {tape, Stream::latency, actor, 0},
                         {tape, Stream::watch, actor, 0},
+                        {tape, Stream::wire, actor, 0},
                         {}});
   }
 }
@@ -109,7 +108,9 @@ void FaultInjector::begin_incarnation(unsigned place, fakeapi::Actor actor, std:
   client.faults = ChoiceSource(tape_, Stream::faults, key, incarnation);
   client.latency = ChoiceSource(tape_, Stream::latency, key, incarnation);
   client.watch = ChoiceSource(tape_, Stream::watch, key, incarnation);
+  client.wire = ChoiceSource(tape_, Stream::wire, key, incarnation);
   client.recent.clear();
+  client.writes_asked_for = client.writes_on_the_wire = 0;
   client.cut_off_until = GlobalTime::min();
 }
 
