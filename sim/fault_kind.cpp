@@ -36,7 +36,8 @@ std::string_view to_string(FaultKind kind) {
                                                                         "bytes_reset",
                                                                         "bytes_split",
                                                                         "bytes_stalled",
-                                                                        "watch_list"};
+                                                                        "watch_list",
+                                                                        "sent_twice"};
   return names.at(static_cast<std::size_t>(kind));
 }
 

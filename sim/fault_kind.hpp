@@ -43,8 +43,9 @@ enum class FaultKind : std::uint8_t {
   bytes_split,
   bytes_stalled,
   watch_list,
+  sent_twice,
 };
-inline constexpr unsigned fault_kind_count = 34;
+inline constexpr unsigned fault_kind_count = 35;
 
 /// What happens only where there is more than one operator process.
 constexpr bool of_several_operators(FaultKind kind) {

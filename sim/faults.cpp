@@ -28,6 +28,7 @@ constexpr unsigned zombie_site = first_free_site + 3;
 constexpr unsigned pause_site = first_free_site + 4;  // one for each hook point, and one for the news of watches
 constexpr unsigned news_place = fakeapi::hook_point_count;
 constexpr unsigned cut_off_site = pause_site + news_place + 1;
+constexpr unsigned again_site = cut_off_site + 1;
 enum LatencySite : unsigned { latency_slow, latency_amount };
 enum WatchSite : unsigned {
   watch_fate,
@@ -296,6 +297,18 @@ Verdict FaultInjector::applied(fakeapi::CallInfo const& call, api::Result<api::R
       counts_.count(FaultKind::error_after_apply);
       if (target_.tracing()) target_.note("  FAULT error_after_apply");
       return failed_call(which, call.request.verb, true);
+    }
+    // As a proxy does that has heard nothing, or a client that makes no difference between reads and writes.
+    if (api::is_write(call.request.verb) && swarm_.weight_of(static_cast<unsigned>(FaultKind::sent_twice)) != 0) {
+      static constexpr std::array<std::int64_t, 5> later{0, 1, 30, 200, 1500};
+      auto const after = client->faults.rare(again_site, rate(FaultKind::sent_twice, 4000), later.size());
+      if (after != 0) {
+        counts_.count(FaultKind::sent_twice);
+        if (target_.tracing()) target_.note("  FAULT sent_twice: its answer is lost, and it arrives once more");
+        verdict.kind = Verdict::Kind::again;
+        verdict.delay = milliseconds(later.at(after));
+        return verdict;
+      }
     }
   }
   verdict.delay = latency(client);
