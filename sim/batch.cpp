@@ -80,6 +80,7 @@ std::string to_json(BatchResult const& result, BatchOptions const& options, doub
   text += "  \"seed\": " + std::to_string(options.seed) + ",\n";
   text += "  \"echoes\": " + std::to_string(options.echoes) + ",\n";
   text += "  \"operators\": " + std::to_string(options.profile.operators) + ",\n";
+  text += std::string("  \"http\": ") + (options.profile.http ? "true" : "false") + ",\n";
   text += "  \"runs\": " + std::to_string(result.runs) + ",\n";
   text += "  \"failures\": " + std::to_string(result.failures.size()) + ",\n";
   text += "  \"virtual_s\": " + fixed(std::chrono::duration<double>(result.virtual_time).count()) + ",\n";

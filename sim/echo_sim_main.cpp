@@ -33,6 +33,7 @@ std::string replay_command(std::uint64_t run_seed, sim::BatchOptions const& opti
                 static_cast<unsigned long long>(run_seed), options.echoes);
   std::string command = text;
   if (options.profile.operators != 1) command += " --operators " + std::to_string(options.profile.operators);
+  if (options.profile.http) command += " --http";
   for (auto const kind : options.without) command += " --without " + std::string(sim::to_string(kind));
   if (!sim::built_mutant().empty()) command += " --mutant " + std::string(sim::built_mutant());
   return command;
@@ -162,6 +163,8 @@ int main(int argc, char** argv) {
                      "how many operator processes there are; several elect a leader by Lease")
         ->check(CLI::Range(1U, sim::Profile::most_operators))
         ->capture_default_str();
+    command->add_flag("--http", options.profile.http,
+                      "the operators talk HTTP to the fake's HTTP front, through pipes that lose bytes");
     command->add_option_function<std::vector<std::string>>(
         "--without",
         [&options](std::vector<std::string> const& names) {

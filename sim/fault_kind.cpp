@@ -31,7 +31,13 @@ std::string_view to_string(FaultKind kind) {
                                                                         "cut_off",
                                                                         "takeover",
                                                                         "takeover_from_living",
-                                                                        "never_restarted"};
+                                                                        "never_restarted",
+                                                                        "bytes_cut",
+                                                                        "bytes_reset",
+                                                                        "bytes_split",
+                                                                        "bytes_stalled",
+                                                                        "watch_list",
+                                                                        "sent_twice"};
   return names.at(static_cast<std::size_t>(kind));
 }
 

@@ -38,13 +38,25 @@ enum class FaultKind : std::uint8_t {
   takeover,
   takeover_from_living,
   never_restarted,
+  bytes_cut,
+  bytes_reset,
+  bytes_split,
+  bytes_stalled,
+  watch_list,
+  sent_twice,
 };
-inline constexpr unsigned fault_kind_count = 29;
+inline constexpr unsigned fault_kind_count = 35;
 
 /// What happens only where there is more than one operator process.
 constexpr bool of_several_operators(FaultKind kind) {
   return kind == FaultKind::cut_off || kind == FaultKind::takeover || kind == FaultKind::takeover_from_living ||
          kind == FaultKind::never_restarted;
+}
+
+/// What happens only where the operators talk HTTP.
+constexpr bool of_bytes(FaultKind kind) {
+  return kind == FaultKind::bytes_cut || kind == FaultKind::bytes_reset || kind == FaultKind::bytes_split ||
+         kind == FaultKind::bytes_stalled;
 }
 
 /// As it stands in reports: "crash_before_send".

@@ -14,8 +14,6 @@ using fakeapi::HookPoint;
 using fakeapi::Verdict;
 using std::chrono::milliseconds;
 
-// A limit on crash loops: an operator that is killed over and over never gets anywhere, and teaches nothing new.
-constexpr std::uint32_t most_crashes = 12;
 constexpr std::uint32_t lease_calls_are_frequent = 16;
 
 // Sites. Crashes have one for each (hook point, verb), so that each has a history of its own.
@@ -30,6 +28,7 @@ constexpr unsigned zombie_site = first_free_site + 3;
 constexpr unsigned pause_site = first_free_site + 4;  // one for each hook point, and one for the news of watches
 constexpr unsigned news_place = fakeapi::hook_point_count;
 constexpr unsigned cut_off_site = pause_site + news_place + 1;
+constexpr unsigned again_site = cut_off_site + 1;
 enum LatencySite : unsigned { latency_slow, latency_amount };
 enum WatchSite : unsigned {
   watch_fate,
@@ -98,6 +97,7 @@ FaultInjector::FaultInjector(Scheduler& scheduler, Tape& tape, Swarm const& swar
                         {tape, Stream::faults, actor, 0},
                         {tape, Stream::latency, actor, 0},
                         {tape, Stream::watch, actor, 0},
+                        {tape, Stream::wire, actor, 0},
                         {}});
   }
 }
@@ -109,7 +109,9 @@ void FaultInjector::begin_incarnation(unsigned place, fakeapi::Actor actor, std:
   client.faults = ChoiceSource(tape_, Stream::faults, key, incarnation);
   client.latency = ChoiceSource(tape_, Stream::latency, key, incarnation);
   client.watch = ChoiceSource(tape_, Stream::watch, key, incarnation);
+  client.wire = ChoiceSource(tape_, Stream::wire, key, incarnation);
   client.recent.clear();
+  client.writes_asked_for = client.writes_on_the_wire = 0;
   client.cut_off_until = GlobalTime::min();
 }
 
@@ -295,6 +297,18 @@ Verdict FaultInjector::applied(fakeapi::CallInfo const& call, api::Result<api::R
       counts_.count(FaultKind::error_after_apply);
       if (target_.tracing()) target_.note("  FAULT error_after_apply");
       return failed_call(which, call.request.verb, true);
+    }
+    // As a proxy does that has heard nothing, or a client that makes no difference between reads and writes.
+    if (api::is_write(call.request.verb) && swarm_.weight_of(static_cast<unsigned>(FaultKind::sent_twice)) != 0) {
+      static constexpr std::array<std::int64_t, 5> later{0, 1, 30, 200, 1500};
+      auto const after = client->faults.rare(again_site, rate(FaultKind::sent_twice, 4000), later.size());
+      if (after != 0) {
+        counts_.count(FaultKind::sent_twice);
+        if (target_.tracing()) target_.note("  FAULT sent_twice: its answer is lost, and it arrives once more");
+        verdict.kind = Verdict::Kind::again;
+        verdict.delay = milliseconds(later.at(after));
+        return verdict;
+      }
     }
   }
   verdict.delay = latency(client);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "fakeapi/face/call_hooks.hpp"
+#include "operator/http/pipe.hpp"
 #include "sim/fault_kind.hpp"
 #include "sim/scheduler.hpp"
 #include "sim/tape.hpp"
@@ -54,6 +55,8 @@ class CallObserver {
   /// The caller has been told.
   virtual void call_delivered(fakeapi::CallInfo const& call, api::Result<api::Response> const& outcome) = 0;
   virtual void event_delivered(fakeapi::Actor actor, api::WatchEvent const& event) = 0;
+  /// The bytes of a request that writes are handed over. `once_more`: it is more than was asked of the client.
+  virtual void write_on_the_wire(fakeapi::Actor actor, std::string_view path, bool once_more) = 0;
   virtual void call_arrived(fakeapi::CallInfo const& call) = 0;
   virtual void call_applied(fakeapi::CallInfo const& call, api::Result<api::Response> const& outcome) = 0;
 };
@@ -83,7 +86,16 @@ class FaultInjector final : public fakeapi::CallHooks {
   void event_delivered(fakeapi::Actor actor, api::WatchEvent const& event) override;
   std::optional<api::WatchEvent> repeated(fakeapi::Actor actor, api::WatchEvent const& latest) override;
 
+  /// Where the operators talk HTTP: a call begins and ends at its caller, and what becomes of bytes between.
+  void wire_call_begins(fakeapi::CallInfo const& call);
+  void wire_call_ends(fakeapi::CallInfo const& call, api::Result<api::Response> const& outcome);
+  http::PipeHooks::Fate wire_write(fakeapi::Actor actor, bool to_server, std::string_view bytes);
+  std::size_t wire_read(fakeapi::Actor actor, std::size_t available);
+
  private:
+  // A limit on crash loops: an operator that is killed over and over never gets anywhere, and teaches nothing new.
+  static constexpr std::uint32_t most_crashes = 12;
+
   /// The operator process of one place, as it is now.
   struct Client {
     unsigned place;
@@ -91,8 +103,11 @@ class FaultInjector final : public fakeapi::CallHooks {
     ChoiceSource faults;
     ChoiceSource latency;
     ChoiceSource watch;
+    ChoiceSource wire;
     std::vector<api::WatchEvent> recent;  // the last few events, oldest first, if any are to be repeated
     GlobalTime cut_off_until = GlobalTime::min();
+    std::uint64_t writes_asked_for = 0;
+    std::uint64_t writes_on_the_wire = 0;
   };
   Client* find(fakeapi::Actor actor) {
     for (auto& client : clients_) {
@@ -105,6 +120,7 @@ class FaultInjector final : public fakeapi::CallHooks {
 
   void pause(Client& client, unsigned where);
   bool crash(fakeapi::HookPoint point, fakeapi::CallInfo const& call, Client* client);
+  bool wire_crash(Client& client, fakeapi::HookPoint point, api::Verb verb, unsigned site);
   bool cut_off(Client& client);
   bool forgotten(api::Request const& request) const;
   void forget_before(fakeapi::Commit const& commit);

@@ -350,12 +350,28 @@ void Invariants::event_delivered(fakeapi::Actor actor, api::WatchEvent const& ev
   if (auto const place = place_of(actor); place && pacing_) pacing_->heard(*place, event);
 }
 
+void Invariants::write_on_the_wire(fakeapi::Actor actor, std::string_view path, bool once_more) {
+  if (once_more) fail("O14", FailureClass::safety, "a write is sent that nobody has asked for: " + std::string(path));
+  if (!election_ || path.find("/leases") != std::string_view::npos) return;
+  auto const who = Cast::name(actor) + " puts a write on the wire ";
+  if (holder_ != Cast::name(actor)) {
+    return fail(
+        "O15", FailureClass::safety,
+        who + "while the lease is held by " + (holder_.empty() ? "nobody" : holder_) + ": " + std::string(path));
+  }
+  if (auto const place = place_of(actor); place && look_) {
+    auto const glance = look_(*place);
+    if (glance.now >= glance.not_after)
+      fail("O15", FailureClass::safety, who + "after its not_after: " + std::string(path));
+  }
+}
+
 void Invariants::call_sent(fakeapi::CallInfo const& call) {
   if (pacing_) {
     if (auto const place = place_of(call.actor)) pacing_->sent(*place, call);
   }
   auto const& request = call.request;
-  if (!election_ || !Cast::is_operator(call.actor) || !api::is_write(request.verb)) return;
+  if (!election_ || on_the_wire_ || !Cast::is_operator(call.actor) || !api::is_write(request.verb)) return;
   // What makes a process the holder is free; what a holder does is not.
   if (request.resource == api::leases) return;
   if (holder_ != Cast::name(call.actor)) {

@@ -54,8 +54,12 @@ class Invariants final : public CallObserver {
 
   /// The operator incarnation of a place that is alive; requests of older ones are zombies.
   void set_living_operator(unsigned place, fakeapi::Actor actor);
-  /// Whether the operators elect a leader; their identities are their names.
-  void set_election(bool election) { election_ = election; }
+  /// Whether the operators elect a leader; their identities are their names. `on_the_wire`: what they ask of their
+  /// client is not sent yet.
+  void set_election(bool election, bool on_the_wire = false) {
+    election_ = election;
+    on_the_wire_ = on_the_wire;
+  }
   /// Who holds a Lease; "": nobody.
   static std::string_view holder_of(api::ObjectPtr const& lease);
   /// What shows the living operators from outside: for deadlines, and so that their pace is judged (O19, O20, O32).
@@ -87,6 +91,7 @@ class Invariants final : public CallObserver {
   void call_sent(fakeapi::CallInfo const& call) override;
   void call_delivered(fakeapi::CallInfo const& call, api::Result<api::Response> const& outcome) override;
   void event_delivered(fakeapi::Actor actor, api::WatchEvent const& event) override;
+  void write_on_the_wire(fakeapi::Actor actor, std::string_view path, bool once_more) override;
   void call_arrived(fakeapi::CallInfo const& call) override;
   void call_applied(fakeapi::CallInfo const& call, api::Result<api::Response> const& outcome) override;
   /// The judgement of one commit; called by the server, public for tests of the judge.
@@ -135,6 +140,7 @@ class Invariants final : public CallObserver {
   fakeapi::ResourceIndex lease_index_{};
   std::array<fakeapi::Actor, Profile::most_operators> living_{};
   bool election_ = false;
+  bool on_the_wire_ = false;
   std::string holder_;  // of the lease, in truth
   Pacing::Look look_;
   std::optional<Pacing> pacing_;

@@ -28,14 +28,14 @@ void TraceLog::write(seams::LogLevel level, std::string_view message, std::span<
   trace_->line(scheduler_.now(), who_, text);
 }
 
-OperatorIncarnation::OperatorIncarnation(Scheduler& scheduler, fakeapi::InProcessFront& front,
-                                         OperatorIdentity identity, Tape& tape, ClockMapping clock,
-                                         echo::OperatorOptions const& options, Trace* trace)
+OperatorIncarnation::OperatorIncarnation(Scheduler& scheduler, MakeApi const& make_api, OperatorIdentity identity,
+                                         Tape& tape, ClockMapping clock, echo::OperatorOptions const& options,
+                                         Trace* trace)
     : random_(tape, identity.place, identity.incarnation),
       log_(scheduler, trace, Cast::name(identity.actor)),
       process_(scheduler, Cast::name(identity.actor), clock),
       environment_{process_.executor(), process_.clock(), random_, log_},
-      api_(process_.own<fakeapi::InProcessApi>(front, identity.actor, environment_)),
+      api_(make_api(process_, environment_)),
       operator_(process_.own<echo::Operator>(environment_, api_, options)) {}
 
 }  // namespace sim

@@ -4,7 +4,7 @@
 #include <functional>
 #include <string>
 
-#include "fakeapi/face/in_process_api.hpp"
+#include "fakeapi/store/log.hpp"
 #include "operator/echo/operator.hpp"
 #include "operator/seams/log.hpp"
 #include "operator/seams/random.hpp"
@@ -48,7 +48,9 @@ struct OperatorIdentity {
 
 class OperatorIncarnation {
  public:
-  OperatorIncarnation(Scheduler& scheduler, fakeapi::InProcessFront& front, OperatorIdentity identity, Tape& tape,
+  /// Makes the process's client of the API, owned by the process.
+  using MakeApi = std::function<api::Api&(Process& process, seams::Environment const& environment)>;
+  OperatorIncarnation(Scheduler& scheduler, MakeApi const& make_api, OperatorIdentity identity, Tape& tape,
                       ClockMapping clock, echo::OperatorOptions const& options, Trace* trace);
 
   void start() { operator_.start(); }
@@ -63,7 +65,7 @@ class OperatorIncarnation {
   TraceLog log_;
   Process process_;
   seams::Environment environment_;
-  fakeapi::InProcessApi& api_;
+  api::Api& api_;
   echo::Operator& operator_;
 };
 

@@ -13,14 +13,18 @@ namespace {
 constexpr seams::Duration shortest_backoff = std::chrono::milliseconds(5);
 constexpr unsigned most_doublings = 7;
 
+// No two kinds that an operator asks for have the same plural.
+bool is_of(api::Request const& request, api::Resource const& resource) {
+  return request.resource.plural == resource.plural;
+}
+
 // The calls that a reconcile makes: about one Echo, or the Deployment of its name.
 bool is_about_an_echo(api::Request const& request) {
-  return request.verb != api::Verb::list && request.verb != api::Verb::watch &&
-         (request.resource == contract::echoes || request.resource == api::deployments);
+  return is_of(request, contract::echoes) || is_of(request, api::deployments);
 }
 
 std::size_t stream_of(api::Request const& request) {
-  return (request.verb == api::Verb::list ? 0U : 2U) + (request.resource == contract::echoes ? 0U : 1U);
+  return (request.verb == api::Verb::list ? 0U : 2U) + (is_of(request, contract::echoes) ? 0U : 1U);
 }
 
 bool is_stream(api::Request const& request) {
@@ -39,12 +43,12 @@ Pacing::Pacing(Fail fail, Look look, std::size_t names)
 void Pacing::begin_incarnation(unsigned place) { clients_.at(place) = Client(); }
 
 Pacing::Ask Pacing::ask_of(api::Request const& request) {
-  return {request.verb, request.subresource, request.resource == contract::echoes};
+  return {request.verb, request.subresource, is_of(request, contract::echoes)};
 }
 
 Pacing::Key& Pacing::key_of(Client& client, api::ObjectKey const& key) {
   for (auto& known : client.keys) {
-    if (known.key == key) return known;
+    if (known.key.name == key.name && known.key.namespace_ == key.namespace_) return known;
   }
   client.keys.push_back({});
   client.keys.back().key = key;
@@ -106,7 +110,7 @@ void Pacing::answered(unsigned place, fakeapi::CallInfo const& call, api::Result
     if (list == nullptr) return;
     // Whatever it shows may be news.
     for (auto& key : client.keys) key.news = true;
-    if (request.resource == contract::echoes) {
+    if (is_of(request, contract::echoes)) {
       client.seen = std::max(client.seen, api::to_number(list->resource_version));
     }
     return;
@@ -115,6 +119,7 @@ void Pacing::answered(unsigned place, fakeapi::CallInfo const& call, api::Result
   auto& key = key_of(client, request.key);
   if (key.call == call.id) key.call = 0;
   if (!outcome) {
+    key.failed = true;
     auto const now = look_(place).now;
     // News has woken it before its time, perhaps: then it is tried again when it would have been without.
     if (!key.excused) count(key.failures, ask_of(request), outcome.error(), now);
@@ -145,6 +150,8 @@ void Pacing::heard(unsigned place, api::WatchEvent const& event) {
 
 void Pacing::reconciles(unsigned place, api::ObjectKey const& which) {
   auto& key = key_of(clients_[place], which);
+  // A reconcile that ended well, or with news, begins the count anew.
+  if (!std::exchange(key.failed, false) || key.news) key.failures.in_a_row = 0;
   key.news_before = std::exchange(key.news, false);
   key.due = false;
 }

@@ -15,10 +15,11 @@ namespace sim {
 
 /// What is to be seen of an operator's process from outside.
 struct OperatorGlance {
-  seams::MonotonicTime now{};  ///< on its clock
-  std::size_t known_keys = 0;  ///< that its work queue knows anything about
-  std::uint64_t term = 0;      ///< how often it has begun to lead
-  bool works = false;          ///< it leads, and its caches are in sync
+  seams::MonotonicTime now{};                     ///< on its clock
+  std::size_t known_keys = 0;                     ///< that its work queue knows anything about
+  seams::MonotonicTime not_after = seams::never;  ///< the end of its lead
+  std::uint64_t term = 0;                         ///< how often it has begun to lead
+  bool works = false;                             ///< it leads, and its caches are in sync
 };
 
 /// Judges, call by call, each operator process for itself and on its own clock:
@@ -72,6 +73,7 @@ class Pacing {
     seams::MonotonicTime throttled_until = seams::MonotonicTime::min();
     bool news = false;         // since its last reconcile began
     bool news_before = false;  // when that began
+    bool failed = false;       // a call since its last reconcile began
     bool excused = false;      // the call under way has come of news
     bool due = false;
     seams::MonotonicTime due_since{};

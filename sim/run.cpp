@@ -36,7 +36,8 @@ void judge(Scheduler& scheduler, World& world, Workload const& workload, RunLimi
     return invariants.fail_liveness(stop == Scheduler::Stop::turn_limit ? "still busy at the limit of turns: "
                                                                         : "not settled in time: ");
   }
-  bool const blind = world.faults().counts().of(FaultKind::watch_silent) > 0;
+  auto const& counts = world.faults().counts();
+  bool const blind = counts.of(FaultKind::watch_silent) + counts.of(FaultKind::bytes_stalled) > 0;
   advance(scheduler, world, limits.grace + (blind ? limits.blindness : seams::Duration::zero()), limits, never);
   if (invariants.failure()) return;
   invariants.begin_quiescence();
@@ -74,6 +75,12 @@ RunResult run_drawn(Scheduler& scheduler, Tape tape, Scene const& scene, std::ui
                     std::vector<FaultKind> const& without, Profile const& profile) {
   Swarm swarm = draw_swarm(tape);
   for (auto const kind : without) swarm.weight.at(static_cast<std::size_t>(kind)) = 0;
+  if (profile.http) {
+    // There is but one HTTP front, without any lag.
+    for (auto const kind : {FaultKind::time_travel, FaultKind::kind_skew}) {
+      swarm.weight.at(static_cast<std::size_t>(kind)) = 0;
+    }
+  }
   Workload const workload = draw_workload(tape, swarm, echoes, profile);
   return run(scheduler, tape, scene, swarm, workload, {}, trace);
 }

@@ -19,9 +19,10 @@ enum class Stream : std::uint8_t {
   controllers,
   operator_random,
   restart,
-  frontends
+  frontends,
+  wire
 };
-inline constexpr unsigned stream_count = 9;
+inline constexpr unsigned stream_count = 10;
 
 /// Names one choice: nothing else decides its value.
 struct ChoiceKey {

@@ -51,6 +51,8 @@ struct Profile {
   /// How many operator processes there are; where it is more than one they elect a leader by Lease.
   unsigned operators = 1;
   static constexpr unsigned most_operators = 3;
+  /// The operators talk HTTP, through the client that ships; else they call the server as a function.
+  bool http = false;
 };
 
 /// How the operators of a run hold their lease.

@@ -12,6 +12,7 @@
 #include "operator/seams/check.hpp"
 #include "sim/contract.hpp"
 #include "sim/operator_incarnation.hpp"
+#include "sim/wired_api.hpp"
 
 namespace sim {
 
@@ -25,6 +26,7 @@ constexpr std::string_view foreign_finalizer = "example.org/guard";
 constexpr std::uint16_t restart_delay_site = 0;
 constexpr std::uint16_t clock_site = 1;
 constexpr std::uint16_t dead_for_ever_site = 2;
+constexpr std::uint16_t watch_list_site = 3;
 // The sites of the controllers' stream: one for each delay, and from here on one for each other choice.
 constexpr unsigned first_choose_site = 64;
 static_assert(fakeapi::delay_use_count <= first_choose_site);
@@ -33,8 +35,18 @@ api::JsonPatchOperation operation(api::JsonPatchVerb verb, std::string path, jso
   return {verb, std::move(path), api::share(std::move(value)), ""};
 }
 
-fakeapi::ServerOptions server_options(Scene const& scene) {
+// Rarer than the faults: it is a choice among two good ways.
+std::uint32_t watch_list_weight(Swarm const& swarm) {
+  constexpr std::uint32_t heavy = 67;
+  auto const weight = swarm.weight_of(static_cast<unsigned>(FaultKind::watch_list));
+  return weight > heavy ? weight : 0;
+}
+
+// A server of 1.20 knows no initial events of a watch. Where some operators ask for them, most servers are newer.
+fakeapi::ServerOptions server_options(Scene const& scene, Swarm const& swarm) {
   fakeapi::ServerOptions options;
+  auto const weight = watch_list_weight(swarm);
+  if (weight % 4 != 0) options.profile = fakeapi::Profile::modern;
   options.definitions = scene.definitions;
   return options;
 }
@@ -142,7 +154,7 @@ World::World(Scheduler& scheduler, Tape& tape, Scene const& scene, Swarm const& 
       workload_(workload),
       trace_(trace),
       cluster_(scheduler, "cluster"),
-      server_(server_options(scene)),
+      server_(server_options(scene, swarm)),
       delays_(std::make_unique<TapeDelays>(tape)),
       invariants_((install(scene), server_)),
       injector_(scheduler, tape, swarm, *this, invariants_, workload.profile.operators),
@@ -154,7 +166,8 @@ World::World(Scheduler& scheduler, Tape& tape, Scene const& scene, Swarm const& 
   for (unsigned place = 0; place < operators; ++place) {
     places_.push_back(std::make_unique<Place>(static_cast<std::uint16_t>(place), tape));
   }
-  invariants_.set_election(operators > 1);
+  invariants_.set_election(operators > 1, workload.profile.http);
+  if (workload.profile.http) wired_ = std::make_unique<WiredFront>(server_, cluster_, injector_);
   invariants_.set_look([this](unsigned place) { return glance(*places_[place]); }, workload.echoes);
   injector_.set_api_servers(&api_servers_);
   observer_ = server_.add_observer([this](fakeapi::Commit const& commit) { committed(commit); });
@@ -168,7 +181,15 @@ World::World(Scheduler& scheduler, Tape& tape, Scene const& scene, Swarm const& 
 
 World::~World() {
   scheduler_.drop_all(*this);
+  if (wired_) {
+    // Both ends of a connection know the clock of the other.
+    for (auto const& place : places_) {
+      if (place->incarnation) place->incarnation->process().kill();
+    }
+    cluster_.kill();
+  }
   places_.clear();
+  buried_.clear();
   controllers_.reset();
   server_.remove_observer(observer_);
 }
@@ -220,6 +241,13 @@ void World::begin_calm() {
   invariants_.begin_calm();
 }
 
+// An operator that has yet to see what there is may want something done once it has.
+bool World::settled() const {
+  return comebacks_on_their_way_ == 0 && invariants_.settled() && !comeback_due() &&
+         std::ranges::all_of(
+             places_, [](auto const& place) { return !place->alive() || place->incarnation->subject().synced(); });
+}
+
 // A comeback that somebody else's finalizer holds up may never come.
 bool World::comeback_due() const {
   for (auto const& [name, replicas] : comebacks_) {
@@ -234,11 +262,17 @@ World::Place::Place(std::uint16_t place_number, Tape& tape)
 
 bool World::Place::alive() const { return incarnation && incarnation->process().alive(); }
 
-echo::OperatorOptions World::operator_options(Place const& place) {
+echo::OperatorOptions World::operator_options(Place& place) {
   echo::OperatorOptions options;
   options.on_reconcile = [this, number = place.number](api::ObjectKey const& key) {
     invariants_.reconcile_begins(number, key);
   };
+  auto const chances = 65'536 / 100 * watch_list_weight(swarm_);
+  if (place.choices.rare(watch_list_site, chances, 2) != 0) {
+    options.watch_list = true;
+    injector_.counts().count(FaultKind::watch_list);
+    note("the operator asks for the first state in its watches");
+  }
   if (places_.size() == 1) return options;
   runtime::LeaderElectionOptions election;
   election.lease = {"default", "echo-operator"};
@@ -251,14 +285,24 @@ echo::OperatorOptions World::operator_options(Place const& place) {
   return options;
 }
 
+api::Api& World::make_api(fakeapi::Actor actor, Process& process, seams::Environment const& environment) {
+  if (!wired_) return process.own<fakeapi::InProcessApi>(front_, actor, environment);
+  auto& connector = wired_->connect(actor, process.clock());
+  return process.own<WiredApi>(connector, process.clock(), injector_, actor, front_.calls);
+}
+
 void World::start_operator(Place& place) {
   place.actor = Cast::operator_of(place.number, place.incarnations);
   injector_.begin_incarnation(place.number, place.actor, place.incarnations);
   api_servers_.begin_incarnation(place.number, place.incarnations);
   invariants_.set_living_operator(place.number, place.actor);
+  if (wired_ && place.incarnation) buried_.push_back(std::move(place.incarnation));
   place.incarnation.reset();
+  auto const make = [this, actor = place.actor](Process& process, seams::Environment const& environment) -> api::Api& {
+    return make_api(actor, process, environment);
+  };
   OperatorIdentity const identity{place.actor, place.number, place.incarnations};
-  place.incarnation = std::make_unique<OperatorIncarnation>(scheduler_, front_, identity, tape_, draw_clock(place),
+  place.incarnation = std::make_unique<OperatorIncarnation>(scheduler_, make, identity, tape_, draw_clock(place),
                                                             operator_options(place), trace_);
   ++place.incarnations;
   note(places_.size() == 1 ? "the operator starts" : Cast::name(place.actor) + " starts");
@@ -287,8 +331,15 @@ ClockMapping World::draw_clock(Place& place) {
 
 OperatorGlance World::glance(Place& place) {
   auto const& subject = place.incarnation->subject();
-  return {place.incarnation->process().clock().now(), subject.controller().queue().known(),
-          subject.elector() == nullptr ? 0 : subject.elector()->stats().terms, subject.leading() && subject.synced()};
+  OperatorGlance glance;
+  glance.now = place.incarnation->process().clock().now();
+  glance.known_keys = subject.controller().queue().known();
+  glance.works = subject.leading() && subject.synced();
+  if (auto const* const elector = subject.elector()) {
+    glance.not_after = elector->not_after();
+    glance.term = elector->stats().terms;
+  }
+  return glance;
 }
 
 bool World::pause_operator(unsigned number, seams::Duration duration) {

@@ -32,6 +32,7 @@ struct Scene {
 };
 
 class OperatorIncarnation;
+class WiredFront;
 
 /// A simulated cluster in which a workload takes place.
 class World final : public FaultTarget, private TurnOwner {
@@ -52,7 +53,7 @@ class World final : public FaultTarget, private TurnOwner {
   std::uint64_t lifecycle_changes() const { return lifecycle_changes_; }
 
   /// Whether everything is as it should be, and nobody is about to change it.
-  bool settled() const { return comebacks_on_their_way_ == 0 && invariants_.settled() && !comeback_due(); }
+  bool settled() const;
 
   /// Starts the first operators and the script.
   void start();
@@ -89,7 +90,8 @@ class World final : public FaultTarget, private TurnOwner {
   void install(Scene const& scene);
   void start_operator(Place& place);
   void resume_operator(Place& place);
-  echo::OperatorOptions operator_options(Place const& place);
+  echo::OperatorOptions operator_options(Place& place);
+  api::Api& make_api(fakeapi::Actor actor, Process& process, seams::Environment const& environment);
   ClockMapping draw_clock(Place& place);
   static OperatorGlance glance(Place& place);
   void note_holder(fakeapi::Commit const& commit);
@@ -117,7 +119,9 @@ class World final : public FaultTarget, private TurnOwner {
   fakeapi::InProcessFront front_;
   std::uint64_t observer_ = 0;
   fakeapi::ResourceIndex leases_{};
+  std::unique_ptr<WiredFront> wired_;  // null: the operators call the server as a function
   std::vector<std::unique_ptr<Place>> places_;
+  std::vector<std::unique_ptr<OperatorIncarnation>> buried_;  // dead, but the other ends of their connections know them
   bool calm_ = false;
   std::uint64_t direct_requests_ = 0;
   std::uint64_t controller_writes_ = 0;

@@ -35,6 +35,7 @@ struct Verdict {
     fail,     ///< the caller gets `error` after `delay`; at `arrived` the request is not applied
     lose,     ///< no answer ever comes (the caller's deadline ends the call); at `arrived`: nor is it applied
     hold,     ///< the caller stays where it is: it is about to be killed
+    again,    ///< only at `applied`: the answer is lost, and after `delay` the request arrives once more
     expire,   ///< only at `arrived`, of a watch: it opens, and all it says is an ERROR event: 410 Expired
   };
   Kind kind = Kind::proceed;

@@ -43,6 +43,7 @@ void InProcessCall::start(CallHandler handler) {
       return lose_answer();
     case Verdict::Kind::fail:
       return answer(std::unexpected(std::move(*verdict.error)), verdict.delay);
+    case Verdict::Kind::again:
     case Verdict::Kind::expire:
     case Verdict::Kind::proceed:
       break;
@@ -61,6 +62,7 @@ void InProcessCall::arrive() {
     case Verdict::Kind::expire:
       watch_.expired = true;
       break;
+    case Verdict::Kind::again:
     case Verdict::Kind::proceed:
       break;
   }
@@ -90,6 +92,9 @@ void InProcessCall::apply() {
       return lose_answer();
     case Verdict::Kind::fail:
       return answer(std::unexpected(std::move(*verdict.error)), verdict.delay);
+    case Verdict::Kind::again:
+      front_.clock.schedule_at(front_.clock.now() + verdict.delay, [self = shared_from_this()] { self->apply(); });
+      return;
     case Verdict::Kind::expire:
     case Verdict::Kind::proceed:
       return answer(std::move(outcome), verdict.delay);

@@ -199,7 +199,11 @@ api::WatchOptions Informer::watch_options() {
 }
 
 boost::asio::awaitable<std::expected<Informer::Listed, Informer::Verdict>> Informer::initial_events(api::Watch& watch) {
-  std::map<api::ObjectKey, api::ObjectPtr> objects;
+  struct Newest {
+    api::ObjectPtr object;  // null: it is gone
+    api::ResourceVersion version = api::ResourceVersion::none;
+  };
+  std::map<api::ObjectKey, Newest> objects;
   for (std::size_t events = 1;; ++events) {
     if (events % objects_per_turn == 0) co_await yield_turn();
     auto next = co_await watch.next(environment_.clock.now() + options_.watch_list_patience);
@@ -219,13 +223,17 @@ boost::asio::awaitable<std::expected<Informer::Listed, Informer::Verdict>> Infor
       co_return std::unexpected(list_failed(event.error.value_or(api::Error{})));
     error.message = "a watch event without object";
     if (!event.object) co_return std::unexpected(list_failed(error));
-    if (event.type == api::WatchEventType::deleted) {
-      objects.erase(event.object->key());
-    } else if (event.type != api::WatchEventType::bookmark) {
-      objects.insert_or_assign(event.object->key(), event.object);
+    api::ResourceVersion const version = event.object->metadata.resource_version;
+    if (event.type != api::WatchEventType::bookmark) {
+      // One that is not newer than the last of its object is a repetition.
+      Newest& newest = objects[event.object->key()];
+      bool const gone = event.type == api::WatchEventType::deleted;
+      if (version > newest.version) newest = {gone ? nullptr : event.object, version};
     } else if (is_end_of_initial_events(*event.object)) {
-      Listed listed{event.object->metadata.resource_version, {}};
-      for (auto& [key, object] : objects) listed.items.push_back(std::move(object));
+      Listed listed{version, {}};
+      for (auto& [key, newest] : objects) {
+        if (newest.object) listed.items.push_back(std::move(newest.object));
+      }
       co_return listed;
     }
   }

@@ -251,7 +251,7 @@ TEST_F(Judged, O08_a_second_deployment_for_one_echo) {
 TEST_F(Judged, O09_a_taken_name_that_no_condition_tells_of) {
   create_echo();
   create(sim::Cast::stranger, api::deployments, deployment(""));
-  claim(1, "False");
+  claim(1, "False", 0);
   judge_->begin_calm();
   EXPECT_FALSE(judge_->settled());
   judge_->fail_liveness("");
@@ -359,7 +359,7 @@ TEST_F(Judged, O15_a_write_sent_when_the_time_for_it_is_over) {
   object.spec = api::share(json::object{{"holderIdentity", "operator#1"}});
   create(the_operator, api::leases, std::move(object));
   auto now = seams::MonotonicTime(std::chrono::seconds(9));
-  judge_->set_look([&](unsigned) { return sim::OperatorGlance{now, 1, 1, true}; }, 1);
+  judge_->set_look([&](unsigned) { return sim::OperatorGlance{now, 1, seams::never, 1, true}; }, 1);
   api::Request request;
   request.verb = api::Verb::patch;
   request.resource = sim::contract::echoes;

@@ -58,7 +58,7 @@ class Paced : public ::testing::Test {
     requests.reserve(100);  // calls refer to them
     return requests;
   }();
-  sim::OperatorGlance glance_{seams::MonotonicTime(1000s), 1, 0, true};
+  sim::OperatorGlance glance_{seams::MonotonicTime(1000s), 1, seams::never, 0, true};
   std::string failed_;
   sim::Pacing pacing_{[this](std::string_view invariant, std::string const&) { failed_ = invariant; },
                       [this](unsigned) { return glance_; }, 2};
@@ -90,10 +90,23 @@ TEST_F(Paced, O19_news_of_before_the_last_reconcile_is_no_excuse) {
   news(1);
   reconcile();
   reconcile();
-  fail(send(api::Verb::get));
-  reconcile();
+  for (int i = 0; i < 2; ++i) {
+    fail(send(api::Verb::get));
+    reconcile();
+    if (i == 0) pass(5ms);
+  }
   send(api::Verb::get);
   EXPECT_EQ(failed_, "O19");
+}
+
+TEST_F(Paced, O19_a_reconcile_that_went_well_begins_the_count_anew) {
+  for (int i = 0; i < 4; ++i) {
+    reconcile();
+    fail(send(api::Verb::get));
+    pass(5ms);
+    reconcile();
+  }
+  EXPECT_EQ(failed_, "");
 }
 
 TEST_F(Paced, O19_waits_for_the_time_that_a_429_has_told_whatever_the_news) {

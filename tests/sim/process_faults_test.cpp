@@ -104,6 +104,22 @@ TEST(Pause, a_process_that_is_killed_while_it_is_stopped_stays_dead_and_its_succ
   EXPECT_TRUE(successor);
 }
 
+TEST(SentTwice, the_creation_of_a_deployment_is_refused_the_second_time_and_the_operator_takes_it_for_its_own) {
+  constexpr std::uint16_t again_site = pause_site + fakeapi::hook_point_count + 2;
+  Recorded trace;
+  // The first write adds the finalizer, the second one creates the Deployment.
+  auto const result = run(FaultKind::sent_twice, {{{Stream::faults, 0, 0, again_site, 1}, 1}}, trace);
+  EXPECT_FALSE(result.failure) << result.failure->what;
+  EXPECT_EQ(result.faults.of(FaultKind::sent_twice), 1U);
+  int refused = 0, created = 0;
+  for (auto const& line : trace.lines) {
+    refused += line.what.find("refused: AlreadyExists") != std::string::npos ? 1 : 0;
+    created += line.what.find("Deployment default/echo-0 created") != std::string::npos ? 1 : 0;
+  }
+  EXPECT_EQ(refused, 1);
+  EXPECT_EQ(created, 1);
+}
+
 TEST(Clock, of_the_operator_may_be_a_day_ahead_and_too_fast_and_the_status_says_so) {
   constexpr std::uint16_t clock_site = 1;
   Recorded trace;
