@@ -278,7 +278,7 @@ TEST_F(Judged, O11_an_observed_generation_that_goes_back) {
   settle();
   patch(user, sim::contract::echoes, R"({"spec": {"replicas": 2}})");
   claim(2, "False");
-  claim(1, "False");
+  claim(1, "False", 0);
   EXPECT_EQ(failed(), "O11");
 }
 
