@@ -1,6 +1,4 @@
 // echo-fakeapi: the fake API server for kubectl and every other client, over HTTPS.
-#include <malloc.h>
-
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -301,8 +299,6 @@ class Program {
     }
     for (std::size_t i = 1; i < servers_.size(); ++i)
       text += "\nand on " + url(servers_[i]) + ", context " + fakeapi::serve::context_name(i);
-    // What only the start needed goes back to the system.
-    ::malloc_trim(0);
     std::puts(text.c_str());
     std::fflush(stdout);
     return true;
