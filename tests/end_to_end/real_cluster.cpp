@@ -5,6 +5,7 @@
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <csignal>
 #include <optional>
 #include <stdexcept>
 #include <stop_token>
@@ -53,6 +54,7 @@ class RealCluster final : public Cluster {
  public:
   RealCluster(std::filesystem::path const& assets, std::filesystem::path const& folder, ClusterOptions const& options)
       : Cluster(folder, options), assets_(assets) {
+    std::signal(SIGPIPE, SIG_IGN);  // the node goes on while the server is stopped
     auto const ports = programs::free_ports(2);
     write_file(file("service-accounts.key"), new_key());
     commands_ = conformance::real_server_commands(assets, {.etcd = ports[0],
