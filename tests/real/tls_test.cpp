@@ -1,12 +1,34 @@
 #include "operator/real/tls.hpp"
 
+#include <arpa/inet.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <future>
+#include <memory>
 
 #include "tests/real/support/network.hpp"
 
 namespace {
 
 using namespace real_tests;
+
+void use(SSL_CTX* context, real::TlsIdentity const& identity) {
+  auto const memory = [](std::string const& pem) {
+    return std::unique_ptr<BIO, decltype(&BIO_free)>(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())),
+                                                     &BIO_free);
+  };
+  std::unique_ptr<X509, decltype(&X509_free)> const certificate(
+      PEM_read_bio_X509(memory(identity.certificate).get(), nullptr, nullptr, nullptr), &X509_free);
+  std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> const key(
+      PEM_read_bio_PrivateKey(memory(identity.key).get(), nullptr, nullptr, nullptr), &EVP_PKEY_free);
+  SSL_CTX_use_certificate(context, certificate.get());
+  SSL_CTX_use_PrivateKey(context, key.get());
+}
 
 class TlsTest : public TlsNetwork {
  protected:
@@ -132,6 +154,58 @@ TEST_F(TlsTest, does_not_trust_a_server_of_another_name) {
   options.server_name = "";
   EXPECT_EQ(meet(options, "localhost").client, "ok");
 }
+
+TEST_F(TlsTest, does_not_trust_a_server_whose_certificate_has_expired) {
+  // Ten years are what certificates are made for.
+  auto const long_ago = wall() - std::chrono::hours(24 * 365 * 11);
+  real::TlsServerOptions server;
+  server.identity = real::make_server_identity(authority, "server", {"127.0.0.1"}, long_ago);
+  listener = std::make_unique<real::TlsListener>(context, clock, real::ListenAddress(), server);
+  auto const met = meet(trusting());
+  EXPECT_EQ(met.client, "untrusted");
+  EXPECT_EQ(met.client_message, "certificate verify failed: certificate has expired");
+}
+
+class OldTls : public TlsTest, public testing::WithParamInterface<int> {};
+
+TEST_P(OldTls, is_not_spoken_with_a_server) {
+  // A server of OpenSSL alone that knows this version only, and would take the weakest ciphers.
+  auto const server = [this](int listening, int most) {
+    SSL_CTX* const tls = SSL_CTX_new(TLS_server_method());
+    SSL_CTX_set_min_proto_version(tls, TLS1_VERSION);
+    SSL_CTX_set_max_proto_version(tls, most);
+    SSL_CTX_set_cipher_list(tls, "ALL:@SECLEVEL=0");
+    use(tls, credentials.server);
+    int const socket = ::accept(listening, nullptr, nullptr);
+    SSL* const connection = SSL_new(tls);
+    SSL_set_fd(connection, socket);
+    bool const met = SSL_accept(connection) == 1;
+    SSL_free(connection);
+    ::close(socket);
+    SSL_CTX_free(tls);
+    return met;
+  };
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  int const listening = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  ASSERT_EQ(::bind(listening, reinterpret_cast<sockaddr*>(&address), size), 0);
+  ASSERT_EQ(::listen(listening, 1), 0);
+  ::getsockname(listening, reinterpret_cast<sockaddr*>(&address), &size);
+  auto met = std::async(std::launch::async, server, listening, GetParam());
+  run([&]() -> asio::awaitable<void> {
+    real::TlsConnector connector(context, clock, {.host = "127.0.0.1", .port = ntohs(address.sin_port)}, trusting());
+    auto const stream = co_await connector.connect(in(10s));
+    EXPECT_EQ(stream.has_value(), GetParam() == TLS1_2_VERSION) << (stream ? "" : stream.error().message);
+  });
+  EXPECT_EQ(met.get(), GetParam() == TLS1_2_VERSION);
+  ::close(listening);
+}
+
+// With 1.2, to show that the server is one.
+INSTANTIATE_TEST_SUITE_P(Version, OldTls, testing::Values(TLS1_VERSION, TLS1_1_VERSION, TLS1_2_VERSION),
+                         [](auto const& info) { return "x" + std::to_string(info.param); });
 
 TEST_F(TlsTest, takes_any_server_when_told_to) {
   auto options = trusting();
