@@ -238,6 +238,7 @@ int run(Arguments const& arguments) {
   options.host = access->server.authority();
   options.path_prefix = access->server.path_prefix;
   options.credentials = &credentials;
+  options.log = &log;
   client::HttpApi api(connector, clock, options);
   if (!arguments.explained.empty()) {
     std::string space = arguments.explained_namespace;
@@ -257,6 +258,7 @@ int run(Arguments const& arguments) {
   }
   echo::OperatorOptions operator_options = arguments.operator_;
   operator_options.watch_list = true;
+  operator_options.self_check = true;
   if (arguments.leader_election) {
     auto& election = operator_options.leader_election.emplace();
     election.lease.name = arguments.lease_name;
