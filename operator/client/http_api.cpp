@@ -62,6 +62,18 @@ seams::MonotonicTime HttpApi::deadline_of(api::Request const& request) const {
 
 void HttpApi::count(std::string const& method, std::string code) { ++requests_[{std::move(code), method}]; }
 
+void HttpApi::tell_warnings(seams::HttpHeaders const& headers) {
+  if (options_.log == nullptr || !headers.has("Warning")) return;
+  for (auto const& [name, value] : headers) {
+    constexpr std::string_view wanted = "warning";
+    bool const is_warning = std::ranges::equal(name, wanted, {}, [](char c) { return static_cast<char>(c | 0x20); });
+    if (!is_warning) continue;
+    for (auto const& text : warning_texts(value)) {
+      if (warnings_.is_new(text)) options_.log->warning("the API server warns", {{"warning", text}});
+    }
+  }
+}
+
 void HttpApi::collect(seams::Metrics& metrics) const {
   for (auto const& [what, count] : requests_) {
     metrics.counter("rest_client_requests_total",
@@ -205,6 +217,7 @@ asio::awaitable<api::Result<HttpApi::Answer>> HttpApi::send(api::Request const& 
     auto answer = co_await receive(*connection.http, request, message, deadline);
     count(message.method, answer ? std::to_string(answer->http.status) : "<error>");
     if (answer) {
+      tell_warnings(answer->http.headers);
       keep(std::move(connection));
       co_return *std::move(answer);
     }
@@ -259,6 +272,7 @@ api::AsyncResult<std::unique_ptr<api::Watch>> HttpApi::open_watch(api::Request r
     auto head = co_await connection.http->request(to_request(message), deadline);
     count(message.method, head ? std::to_string(head->status) : "<error>");
     if (!head) co_return std::unexpected(to_error(head.error(), false));
+    tell_warnings(head->headers);
     if (head->status == 200) break;
     std::string body;
     for (;;) {

@@ -10,8 +10,10 @@
 
 #include "operator/api/api.hpp"
 #include "operator/client/credentials.hpp"
+#include "operator/client/warnings.hpp"
 #include "operator/http/client_connection.hpp"
 #include "operator/seams/clock.hpp"
+#include "operator/seams/log.hpp"
 #include "operator/seams/metrics.hpp"
 #include "operator/seams/stream.hpp"
 
@@ -26,6 +28,8 @@ struct HttpApiOptions {
   std::string user_agent = "echo-operator";
   /// Outlives the Api. Null: none but what the connector shows (a client certificate).
   Credentials* credentials = nullptr;
+  /// Outlives the Api. Where the server's warnings are told, each text once. Null: nowhere.
+  seams::Log* log = nullptr;
   /// How many connections are kept for later calls, and for how long without one. A watch has one of its own.
   std::size_t most_idle = 16;
   seams::Duration idle_for = std::chrono::seconds(60);
@@ -92,9 +96,11 @@ class HttpApi final : public api::Api {
   seams::Clock& clock_;
   HttpApiOptions options_;
   void count(std::string const& method, std::string code);
+  void tell_warnings(seams::HttpHeaders const& headers);
 
   std::vector<Idle> idle_;                                                 // the one used last at the end
   std::map<std::pair<std::string, std::string>, std::uint64_t> requests_;  // by code and method
+  SeenWarnings warnings_;
 };
 
 }  // namespace client

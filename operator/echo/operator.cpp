@@ -4,6 +4,7 @@
 
 #include "operator/api/kinds.hpp"
 #include "operator/echo/echo.hpp"
+#include "operator/echo/needs.hpp"
 #include "operator/runtime/metrics.hpp"
 
 namespace echo {
@@ -56,6 +57,7 @@ Operator::Operator(seams::Environment const& environment, api::Api& server, Oper
       controller_(environment, reconciler_, *echoes_.informers().front(), controller_options(options)) {
   for (auto const& informer : echoes_.informers() | std::views::drop(1)) controller_.adds(*informer);
   for (auto const& informer : deployments_.informers()) controller_.owns(*informer, echoes_concerned(echoes_.store()));
+  if (options.self_check) make_self_check(environment, options);
   if (!options.leader_election) return;
   controller_.pause();
   elector_ = std::make_unique<runtime::LeaderElector>(environment, api_, *options.leader_election,
@@ -66,7 +68,19 @@ Operator::Operator(seams::Environment const& environment, api::Api& server, Oper
                                                                                [this] { controller_.pause(); }});
 }
 
+void Operator::make_self_check(seams::Environment const& environment, OperatorOptions const& options) {
+  runtime::SelfCheckOptions check;
+  std::optional<api::ObjectKey> lease;
+  if (options.leader_election) lease = options.leader_election->lease;
+  check.rights = needed_rights(options.namespaces, lease);
+  // Who serves some namespaces has no rights beyond them.
+  if (options.namespaces.empty()) check.definition = definition_name;
+  check.judge = trouble_with_definition;
+  self_check_ = std::make_unique<runtime::SelfCheck>(environment, api_, std::move(check));
+}
+
 void Operator::start() {
+  if (self_check_) self_check_->start();
   controller_.start();
   if (elector_) elector_->start();
 }
@@ -74,10 +88,16 @@ void Operator::start() {
 void Operator::stop(std::function<void(bool drained)> stopped) {
   controller_.stop([this, stopped = std::move(stopped)](bool drained) mutable {
     events_.stop([this, drained, stopped = std::move(stopped)]() mutable {
-      if (!elector_) return stopped(drained);
-      elector_->stop(drained, [drained, stopped = std::move(stopped)] { stopped(drained); });
+      if (!self_check_) return stop_election(drained, std::move(stopped));
+      self_check_->stop(
+          [this, drained, stopped = std::move(stopped)]() mutable { stop_election(drained, std::move(stopped)); });
     });
   });
+}
+
+void Operator::stop_election(bool drained, std::function<void(bool)> stopped) {
+  if (!elector_) return stopped(drained);
+  elector_->stop(drained, [drained, stopped = std::move(stopped)] { stopped(drained); });
 }
 
 void Operator::collect(seams::Metrics& metrics) const {
@@ -104,6 +124,10 @@ std::vector<runtime::HealthCheck> Operator::readiness() const {
                           return std::string(one.synced() ? "" : "the first list is not complete");
                         }});
     }
+  }
+  if (self_check_) {
+    checks.push_back({"definition", [this] { return self_check_->trouble_with_definition(); }});
+    checks.push_back({"rights", [this] { return self_check_->missing_rights(); }});
   }
   if (elector_) {
     checks.push_back({"leader-election", [this] { return elector_->trouble(); }});

@@ -14,6 +14,7 @@
 #include "operator/runtime/controller.hpp"
 #include "operator/runtime/leader_elector.hpp"
 #include "operator/runtime/probes.hpp"
+#include "operator/runtime/self_check.hpp"
 #include "operator/seams/environment.hpp"
 
 namespace echo {
@@ -22,6 +23,8 @@ struct OperatorOptions {
   std::vector<std::string> namespaces;  ///< none: all of them
   unsigned max_concurrent_reconciles = 4;
   bool watch_list = false;  ///< see runtime::InformerOptions
+  /// Whether it looks at the start if the definition of Echo and its own rights are there.
+  bool self_check = false;
   /// Nothing is written: what would be done is said in the log.
   bool dry_run = false;
   ReconcilerOptions reconciler;
@@ -53,6 +56,8 @@ class Operator {
   std::uint64_t reconciles() const { return controller_.stats().reconciles; }
   /// Exceptions caught in reconciles and informers: bugs.
   std::uint64_t exceptions() const;
+  /// Null if it was not asked for.
+  runtime::SelfCheck const* self_check() const { return self_check_.get(); }
   /// The figures of all its parts.
   void collect(seams::Metrics& metrics) const;
   /// What has to be well for it to do its work, for a ProbeService. Refer to it: it outlives them.
@@ -63,6 +68,9 @@ class Operator {
   runtime::EventRecorder const& events() const { return events_; }
 
  private:
+  void make_self_check(seams::Environment const& environment, OperatorOptions const& options);
+  void stop_election(bool drained, std::function<void(bool drained)> stopped);
+
   seams::Clock& clock_;
   std::optional<api::ReadOnlyApi> read_only_;  ///< in a dry run, before everything that speaks to the server
   api::Api& api_;
@@ -72,6 +80,7 @@ class Operator {
   EchoReconciler reconciler_;
   runtime::Controller controller_;
   std::unique_ptr<runtime::LeaderElector> elector_;
+  std::unique_ptr<runtime::SelfCheck> self_check_;
 };
 
 }  // namespace echo

@@ -73,6 +73,7 @@ Connection::Connection(asio::io_context& context, seams::Clock& clock, seams::Lo
   options.host = access_.server.authority();
   options.path_prefix = access_.server.path_prefix;
   options.credentials = &credentials_;
+  options.log = &log;
   api_ = std::make_unique<client::HttpApi>(*connector_, clock, options);
 }
 

@@ -224,6 +224,7 @@ int run(Arguments const& arguments) {
   }
   echo::OperatorOptions operator_options = arguments.operator_;
   operator_options.watch_list = true;
+  operator_options.self_check = true;
   if (arguments.leader_election) {
     auto& election = operator_options.leader_election.emplace();
     election.lease.name = arguments.lease_name;

@@ -376,4 +376,29 @@ RC_GTEST_PROP(HttpApi, sends_each_write_once_and_each_read_twice_at_most_on_any_
   for (auto const& [name, times] : sent) RC_ASSERT(times.second <= (times.first ? 1U : 2U));
 }
 
+/// Warnings, one string each.
+class Warnings final : public seams::Log {
+ public:
+  std::vector<std::string> texts;
+  bool enabled(seams::LogLevel /*level*/) const override { return true; }
+  void write(seams::LogLevel level, std::string_view /*message*/, std::span<seams::LogField const> fields) override {
+    EXPECT_EQ(level, seams::LogLevel::warning);
+    texts.emplace_back(std::get<std::string_view>(fields.front().value));
+  }
+};
+
+TEST(HttpApi, tells_each_warning_of_the_server_once_whatever_it_answers) {
+  Warnings log;
+  Wire wire(nullptr, {.log = &log});
+  Behaviour const list{
+      .headers = "warning: 299 - \"x is deprecated\"\r\nWarning: 299 - \"y\", 299 - \"x is deprecated\"\r\n",
+      .body = R"({"kind":"List","apiVersion":"v1","metadata":{"resourceVersion":"1"},"items":[]})"};
+  wire.server.will({list, {.status = 422, .headers = "Warning: 299 - \"z\"\r\n"}, list});
+  (void)wire.call(request(Verb::list));
+  EXPECT_EQ(log.texts, (std::vector<std::string>{"x is deprecated", "y"}));
+  EXPECT_FALSE(wire.call(request(Verb::update)));
+  (void)wire.call(request(Verb::list));
+  EXPECT_EQ(log.texts, (std::vector<std::string>{"x is deprecated", "y", "z"}));
+}
+
 }  // namespace
