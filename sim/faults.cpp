@@ -388,7 +388,7 @@ std::optional<api::WatchEvent> FaultInjector::repeated(fakeapi::Actor actor, api
   constexpr std::size_t most = 6;
   if (recent.size() == most) recent.erase(recent.begin());
   recent.push_back(latest);
-  auto const which = client->watch.rare(watch_repeated, rate(FaultKind::watch_repeat, 9000), most + 1);
+  auto const which = client->watch.rare(watch_repeated, rate(FaultKind::watch_repeat, 14000), most + 1);
   if (which == 0 || which > recent.size()) return {};
   auto const& again = recent[recent.size() - which];
   if (again.object->kind != latest.object->kind) return {};  // of another watch

@@ -131,8 +131,13 @@ void Pacing::answered(unsigned place, fakeapi::CallInfo const& call, api::Result
 }
 
 void Pacing::heard(unsigned place, api::WatchEvent const& event) {
-  if (!event.object || event.type == api::WatchEventType::bookmark) return;
+  if (!event.object) return;
   auto& client = clients_[place];
+  if (event.type == api::WatchEventType::bookmark) {
+    // It may end a first state, which counts from now on.
+    for (auto& key : client.keys) key.news = true;
+    return;
+  }
   auto& key = key_of(client, event.object->key());
   key.news = true;
   if (event.object->kind != "Echo") return;

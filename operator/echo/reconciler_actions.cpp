@@ -48,8 +48,15 @@ EchoReconciler::ActionResult EchoReconciler::create_deployment(Pass& pass) {
   auto wanted = wanted_deployment(Echo(*pass.seen.echo), options_.fallback_image);
   auto answer = co_await api_.create(api::deployments, std::move(wanted), write_options(pass));
   if (!answer) {
-    // The cache does not show it yet; it will show whose it is.
-    if (answer.error().is(api::Reason::already_exists)) co_return as_conflict(std::move(answer.error()));
+    if (answer.error().is(api::Reason::already_exists)) {
+      // The cache does not show it yet, and nobody knows for how long. It may even be ours, of a request that arrived
+      // twice; were the Echo deleted now, it would seem to have no Deployment.
+      if (pass.looked_at_server) co_return as_conflict(std::move(answer.error()));
+      auto const looked = co_await look_at_server(pass);
+      if (!looked) co_return std::unexpected(looked.error());
+      pass.looked_at_server = true;
+      co_return Next::plan_again;
+    }
     co_return failed(pass, api::Verb::create, api::deployments, std::move(answer.error()));
   }
   saw_deployment(pass, std::move(*answer));
