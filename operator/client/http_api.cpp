@@ -212,7 +212,9 @@ asio::awaitable<api::Result<HttpApi::Answer>> HttpApi::send(api::Request const& 
       connection = *std::move(made);
     }
     auto const* const write = request.write_options();
-    if (write != nullptr && clock_.now() >= write->not_after) co_return std::unexpected(not_after_passed());
+    // Read anew: the turn may have begun before the process was stopped for longer than a lease lasts.
+    if (write != nullptr && write->not_after != seams::never && clock_.exact_now() >= write->not_after)
+      co_return std::unexpected(not_after_passed());
     if (clock_.now() >= deadline) co_return std::unexpected(deadline_passed());
     auto answer = co_await receive(*connection.http, request, message, deadline);
     count(message.method, answer ? std::to_string(answer->http.status) : "<error>");

@@ -185,6 +185,8 @@ void RealClock::close() noexcept { impl_->close(); }
 
 MonotonicTime RealClock::now() const { return impl_->now(); }
 
+MonotonicTime RealClock::exact_now() const { return read_boot_time(); }
+
 seams::WallTime RealClock::wall_now() const {
   return std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
 }

@@ -27,6 +27,7 @@ class RealClock final : public seams::Clock {
   void close() noexcept;
 
   seams::MonotonicTime now() const override;
+  seams::MonotonicTime exact_now() const override;
   seams::WallTime wall_now() const override;
   seams::TimerId schedule_at(seams::MonotonicTime at, seams::TimerCallback callback) override;
   void cancel(seams::TimerId timer) noexcept override;

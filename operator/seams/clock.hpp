@@ -27,6 +27,10 @@ class Clock {
   /// The present moment on this process's monotonic time line.
   virtual MonotonicTime now() const = 0;
 
+  /// The same, read anew: within a turn it goes on. For what must not happen after a moment that others count on, the
+  /// end of a lease: a process may be stopped in the middle of a turn and go on much later.
+  virtual MonotonicTime exact_now() const { return now(); }
+
   /// The present moment on the calendar. For timestamps that people read.
   virtual WallTime wall_now() const = 0;
 

@@ -128,6 +128,17 @@ TEST_F(RealClockTest, shows_one_time_within_a_turn_and_goes_on_between_turns) {
   EXPECT_EQ(times[2], times[3]);
 }
 
+TEST_F(RealClockTest, tells_the_exact_time_within_a_turn_to_who_asks_for_it) {
+  asio::post(context, [&] {
+    auto const before = clock.exact_now();
+    auto const shown = clock.now();
+    burn(1ms);
+    EXPECT_GE(clock.exact_now(), before + 1ms);
+    EXPECT_EQ(clock.now(), shown);
+  });
+  context.run();
+}
+
 TEST_F(RealClockTest, shows_the_time_of_its_turn_to_a_callback) {
   auto const start = clock.now();
   std::vector<seams::MonotonicTime> times;
