@@ -142,6 +142,16 @@ expect "test uses the release preset" called "ctest --preset release -j 2$"
 
 fresh
 all_installed
+mkdir -p "$work/project/build/release/package"
+touch "$work/project/build/release/package/echo-operator_0.deb"
+run package
+expect "package builds the package" called "ninja -j [0-9]* deb$"
+expect "and says where it is" says "made build/release/package/echo-operator_0.deb"
+run package it
+expect "package takes nothing" exits 1
+
+fresh
+all_installed
 touch "$work/cmake-fails"
 run test
 expect "a failed configuration stops" exits 1
