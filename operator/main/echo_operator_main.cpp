@@ -109,9 +109,11 @@ std::optional<int> parse(int argc, char** argv, Arguments& arguments) {
                  "serve /healthz and /readyz here: HOST:PORT, or :PORT for all addresses; 0: nowhere")
       ->capture_default_str();
   app.add_flag("-v,--verbose", arguments.verbose, "tell everything");
-  app.add_option("--log-format", arguments.log_format, "how lines of the log look, text or json")
-      ->transform(CLI::CheckedTransformer(
-          std::map<std::string, real::LogFormat>{{"text", real::LogFormat::text}, {"json", real::LogFormat::json}}))
+  app.add_option("--log-format", arguments.log_format, "how lines of the log look")
+      ->transform(CLI::CheckedTransformer(std::map<std::string, real::LogFormat>{{"text", real::LogFormat::text},
+                                                                                 {"json", real::LogFormat::json}})
+                      .description(""))
+      ->type_name("text|json")
       ->default_str("text");
   auto& explain =
       *app.add_subcommand("explain", "show what the operator would do about one Echo now, and why; changes nothing");
