@@ -31,9 +31,14 @@ EchoReconciler::ActionResult EchoReconciler::carry_out(Pass& pass, Action const&
     ActionResult operator()(DeleteDeployment const&) const { return self.delete_deployment(pass); }
     ActionResult operator()(RemoveFinalizer const&) const { return self.remove_finalizer(pass); }
     ActionResult operator()(WriteStatus const& status) const { return self.write_status(pass, status); }
-    ActionResult operator()(RecordEvent const& event) const { co_return self.record_event(pass, event); }
+    ActionResult operator()(RecordEvent const& event) const { return self.record(pass, event); }
   };
+  // Each arm hands on a coroutine of ours and is none itself: Dispatch does not live that long.
   return std::visit(Dispatch{*this, pass}, action);
+}
+
+EchoReconciler::ActionResult EchoReconciler::record(Pass& pass, RecordEvent const& event) {
+  co_return record_event(pass, event);
 }
 
 EchoReconciler::ActionResult EchoReconciler::add_finalizer(Pass& pass) {

@@ -21,6 +21,10 @@ class ServersTest : public FaceTest {
   ~ServersTest() override { process.kill(); }
 
   void start(seams::Duration lag, fakeapi::Profile profile = fakeapi::Profile::v1_20) {
+    if (late_) {
+      late_->end_watches();
+      pass(1ms);
+    }
     late_.reset();  // they look at the old store
     caches_.reset();
     fakeapi::ServerOptions options;
