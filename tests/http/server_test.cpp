@@ -383,6 +383,28 @@ TEST_F(ServerTest, hears_of_the_end_of_a_client_that_has_sent_more_behind_a_watc
   EXPECT_TRUE(finished);
 }
 
+TEST_F(ServerTest, serves_the_large_request_that_came_in_pieces_during_a_stream) {
+  service.handler = streaming({"one"}, true);
+  serve();
+  run([&]() -> asio::awaitable<void> {
+    auto const stream = co_await connect();
+    co_await send(*stream, get);
+    co_await sleep(1s);
+    std::string const body(60'000, 'b');
+    std::string const next = "POST /next HTTP/1.1\r\nHost: x\r\nContent-Length: 60000\r\n\r\n" + body;
+    co_await send(*stream, next.substr(0, 40'000));
+    co_await sleep(1s);
+    release.open();
+    co_await sleep(1s);
+    co_await send(*stream, next.substr(40'000));
+    co_await sleep(1s);
+    EXPECT_EQ(service.requests.size(), 2U);
+    release.open();
+    co_await receive(*stream, 5s);
+  });
+  EXPECT_EQ(service.requests.back().body, std::string(60'000, 'b'));
+}
+
 TEST_F(ServerTest, breaks_with_a_client_that_sends_on_and_on_behind_a_watch) {
   service.handler = streaming({"one"}, true);
   serve();
