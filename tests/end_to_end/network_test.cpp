@@ -43,8 +43,8 @@ TEST_F(AnOperatorInBadWeather, goes_on_when_the_api_server_is_started_anew) {
   }
   auto const before = lists(*cluster);
   cluster->stop();
-  std::this_thread::sleep_for(1s);
-  cluster->start();  // the fake with an empty store, whose revisions begin anew
+  std::this_thread::sleep_for(6s);  // so that both informers find nobody
+  cluster->start();                 // the fake with an empty store, whose revisions begin anew
   // It asks how far the server is; were that further than before by now, nothing could tell the two apart.
   ASSERT_TRUE(comes([&] { return lists(*cluster) > before; }, 60s)) << running.output();
   TestClient client(*cluster);
@@ -114,6 +114,7 @@ TEST_F(AnOperatorInBadWeather, takes_a_new_token_from_its_file_when_the_old_one_
   }
   auto const before = lists(*cluster);
   cluster->stop();
+  std::this_thread::sleep_for(6s);
   cluster->write_tokens("second,operator,1,\"system:masters\"\n");
   cluster->start();
   write_file(path("token"), "second\n");
