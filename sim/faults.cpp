@@ -111,7 +111,7 @@ void FaultInjector::begin_incarnation(unsigned place, fakeapi::Actor actor, std:
   client.watch = ChoiceSource(tape_, Stream::watch, key, incarnation);
   client.wire = ChoiceSource(tape_, Stream::wire, key, incarnation);
   client.recent.clear();
-  client.writes_asked_for = client.writes_on_the_wire = 0;
+  client.writes_asked_for = client.writes_on_the_wire = client.writes_under_way = 0;
   client.cut_off_until = GlobalTime::min();
 }
 

@@ -108,6 +108,7 @@ class FaultInjector final : public fakeapi::CallHooks {
     GlobalTime cut_off_until = GlobalTime::min();
     std::uint64_t writes_asked_for = 0;
     std::uint64_t writes_on_the_wire = 0;
+    std::uint64_t writes_under_way = 0;
   };
   Client* find(fakeapi::Actor actor) {
     for (auto& client : clients_) {

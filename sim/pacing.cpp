@@ -31,7 +31,7 @@ bool is_stream(api::Request const& request) {
   return request.verb == api::Verb::list || request.verb == api::Verb::watch;
 }
 
-std::string milliseconds_of(seams::Duration time) {
+std::string microseconds_text(seams::Duration time) {
   return std::to_string(std::chrono::duration_cast<std::chrono::microseconds>(time).count()) + " µs";
 }
 
@@ -79,7 +79,7 @@ void Pacing::sent(unsigned place, fakeapi::CallInfo const& call) {
   key.call = call.id;
   key.call_ends = request.deadline();
   if (glance.now < key.throttled_until) {
-    fail_("O19", milliseconds_of(key.throttled_until - glance.now) +
+    fail_("O19", microseconds_text(key.throttled_until - glance.now) +
                      " before the time that the server has asked for with 429: " + request.to_string());
   }
   auto& failures = key.failures;
@@ -89,7 +89,7 @@ void Pacing::sent(unsigned place, fakeapi::CallInfo const& call) {
   auto const least = shortest_backoff * (1U << std::min(failures.in_a_row - 1, most_doublings));
   if (glance.now - failures.last < least) {
     fail_("O19", std::to_string(failures.in_a_row) + " failures in a row, and again after " +
-                     milliseconds_of(glance.now - failures.last) + ": " + request.to_string());
+                     microseconds_text(glance.now - failures.last) + ": " + request.to_string());
   }
 }
 

@@ -29,7 +29,8 @@ struct OperatorGlance {
 /// meanwhile; nor before the time that a 429 has told. A list or a watch that fails again and again is not asked for
 /// without any wait.
 /// O20: for one Echo there is one call at a time, and the work queue knows no more keys than there are names.
-/// O32: an Echo of which there is news is looked at within `patience`, if the process leads and goes on leading.
+/// O32: an Echo of which a watch has told news is looked at within `patience`, if the process leads and goes on
+/// leading.
 ///
 /// O(Echoes) at each call, and there are few.
 class Pacing {

@@ -1,4 +1,5 @@
 // What happens to bytes between an operator and the server's HTTP front: they come late, in pieces, in part, or never.
+#include <algorithm>
 #include <array>
 
 #include "sim/faults.hpp"
@@ -47,11 +48,17 @@ api::Verb verb_of(std::string_view method) {
 void FaultInjector::wire_call_begins(fakeapi::CallInfo const& call) {
   if (Client* const client = find(call.actor); client != nullptr && api::is_write(call.request.verb)) {
     ++client->writes_asked_for;
+    ++client->writes_under_way;
   }
   observer_.call_arrived(call);
 }
 
 void FaultInjector::wire_call_ends(fakeapi::CallInfo const& call, api::Result<api::Response> const& outcome) {
+  // A write that never got to the wire excuses no later one.
+  if (Client* const client = find(call.actor); client != nullptr && api::is_write(call.request.verb)) {
+    if (client->writes_under_way > 0 && --client->writes_under_way == 0)
+      client->writes_asked_for = client->writes_on_the_wire;
+  }
   digest_.add(outcome ? 0U : static_cast<std::uint64_t>(outcome.error().reason) + 1);
   if (target_.tracing() && !outcome) target_.note("  refused: " + outcome.error().to_string());
   observer_.call_applied(call, outcome);
@@ -101,7 +108,7 @@ http::PipeHooks::Fate FaultInjector::wire_write(fakeapi::Actor actor, bool to_se
   if (wire.rare(wire_cut, rate(FaultKind::bytes_cut, 1500), 2) != 0) {
     tell(FaultKind::bytes_cut);
     // Nothing of it, all but one byte, or anything between.
-    fate.arrives = (bytes.size() - 1) * wire.uniform(wire_cut_at, 65) / 64;
+    fate.arrives = (std::max<std::size_t>(bytes.size(), 1) - 1) * wire.uniform(wire_cut_at, 65) / 64;
   } else if (wire.rare(wire_reset, rate(FaultKind::bytes_reset, 1500), 2) != 0) {
     tell(FaultKind::bytes_reset);
     fate.reset = true;

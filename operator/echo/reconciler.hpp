@@ -97,8 +97,7 @@ class EchoReconciler final : public runtime::Reconciler {
   ActionResult remove_finalizer(Pass& pass);
   ActionResult write_status(Pass& pass, WriteStatus const& action);
   ActionResult find_out_why_status_is_missing(Pass& pass);
-  ActionResult record(Pass& pass, RecordEvent const& event);
-  Next record_event(Pass& pass, RecordEvent const& action);
+  ActionResult record_event(Pass& pass, RecordEvent const& action);
 
   /// What follows from an error that the action itself makes no sense of.
   api::Result<Next> failed(Pass& pass, api::Verb verb, api::Resource const& resource, api::Error error);

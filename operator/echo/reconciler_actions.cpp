@@ -31,14 +31,10 @@ EchoReconciler::ActionResult EchoReconciler::carry_out(Pass& pass, Action const&
     ActionResult operator()(DeleteDeployment const&) const { return self.delete_deployment(pass); }
     ActionResult operator()(RemoveFinalizer const&) const { return self.remove_finalizer(pass); }
     ActionResult operator()(WriteStatus const& status) const { return self.write_status(pass, status); }
-    ActionResult operator()(RecordEvent const& event) const { return self.record(pass, event); }
+    ActionResult operator()(RecordEvent const& event) const { return self.record_event(pass, event); }
   };
   // Each arm hands on a coroutine of ours and is none itself: Dispatch does not live that long.
   return std::visit(Dispatch{*this, pass}, action);
-}
-
-EchoReconciler::ActionResult EchoReconciler::record(Pass& pass, RecordEvent const& event) {
-  co_return record_event(pass, event);
 }
 
 EchoReconciler::ActionResult EchoReconciler::add_finalizer(Pass& pass) {
@@ -155,12 +151,12 @@ EchoReconciler::ActionResult EchoReconciler::find_out_why_status_is_missing(Pass
   co_return as_conflict(std::move(changed));
 }
 
-EchoReconciler::Next EchoReconciler::record_event(Pass& pass, RecordEvent const& action) {
+EchoReconciler::ActionResult EchoReconciler::record_event(Pass& pass, RecordEvent const& action) {
   seams::MonotonicTime const now = environment_.clock.now();
   if (now - status_probed_at_ >= options_.status_probe_interval) {
     status_storable_ = true;  // perhaps, by now: the plan will be to write a status
     status_probed_at_ = now;
-    return Next::plan_again;
+    co_return Next::plan_again;
   }
   pass.context.log().info("an Echo has changed",
                           {{"reason", action.reason.view()}, {"message", action.message.view()}});
@@ -170,7 +166,7 @@ EchoReconciler::Next EchoReconciler::record_event(Pass& pass, RecordEvent const&
   events_.record({std::string(api_version), std::string(kind), pass.context.key(), metadata.uid,
                   metadata.resource_version, action.warning, std::string(action.reason.view()),
                   std::string(action.message.view()), not_after()});
-  return Next::plan_again;
+  co_return Next::plan_again;
 }
 
 api::Result<EchoReconciler::Next> EchoReconciler::failed(Pass& pass, api::Verb verb, api::Resource const& resource,

@@ -165,7 +165,6 @@ boost::asio::awaitable<std::optional<Informer::Verdict>> Informer::accept(Listed
                              {{"resource", options_.resource.qualified()}});
   }
   older_lists_ = 0;
-  history_in_doubt_ = false;
   list_failures_ = 0;
   trouble_.clear();
   ++stats_.lists;
@@ -264,30 +263,7 @@ boost::asio::awaitable<Informer::Verdict> Informer::watch_list_once() {
   co_return co_await consume(*watch, opened_at, timeout);
 }
 
-boost::asio::awaitable<std::optional<Informer::Verdict>> Informer::check_history() {
-  // A watch from a revision that is yet to come would be silent until it has come, and miss all before.
-  api::ListOptions options;
-  options.label_selector = options_.label_selector;
-  options.limit = 1;
-  options.trim = options_.trim;
-  options.deadline = environment_.clock.now() + options_.open_timeout;
-  auto answer = co_await api_.list(options_.resource, options_.namespace_, std::move(options));
-  if (stopping_) co_return Verdict{};
-  if (!answer) co_return watch_failed(answer.error(), Where::opening);
-  history_in_doubt_ = false;
-  if (answer->resource_version >= version_) co_return std::nullopt;
-  environment_.log.warning("the server that has come back is of an older revision, listing again",
-                           {{"resource", options_.resource.qualified()},
-                            {"revision", to_number(answer->resource_version)},
-                            {"seen", to_number(version_)}});
-  older_lists_ = older_lists_limit - 1;  // the list will be the second that says so
-  co_return Verdict{.relist = true};
-}
-
 boost::asio::awaitable<Informer::Verdict> Informer::watch_once() {
-  if (history_in_doubt_) {
-    if (auto const verdict = co_await check_history()) co_return *verdict;
-  }
   auto options = watch_options();
   options.resource_version = version_;
   seams::Duration const timeout = options.timeout;
@@ -355,11 +331,15 @@ Informer::Verdict Informer::watch_failed(api::Error const& error, Where where) {
   ++stats_.errors;
   report("watch", error, watch_failures_ + 1);
   stream_trouble_ = where != Where::opening;
-  if (where == Where::opening && error.is(api::Reason::connection_failed)) history_in_doubt_ = true;
   // Resume; but an ERROR event that comes again at the same revision may do so for ever, and a request that the
-  // server does not understand does not get better either.
-  bool const relist = (where == Where::event && watch_failures_ > 0) || error.is(api::Reason::not_found) ||
-                      error.is(api::Reason::bad_request) || error.is(api::Reason::invalid);
+  // server does not understand does not get better either. Where nobody was, another history may be next: a server that
+  // has begun anew, a restored backup. A watch from a revision of ours would be silent there until it has come about
+  // once more, and miss all before.
+  bool const nobody_there = where == Where::opening && error.is(api::Reason::connection_failed);
+  if (nobody_there) older_lists_ = older_lists_limit - 1;  // what is listed then is how it is
+  bool const relist = nobody_there || (where == Where::event && watch_failures_ > 0) ||
+                      error.is(api::Reason::not_found) || error.is(api::Reason::bad_request) ||
+                      error.is(api::Reason::invalid);
   return {relist, Verdict::Wait::backoff, &watch_failures_, error.retry_after.value_or(std::chrono::seconds(0))};
 }
 

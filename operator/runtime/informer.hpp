@@ -64,8 +64,8 @@ struct InformerStats {
 /// Guarantees: every change is announced once, in order, after the store shows it. Deletions that happened while
 /// nobody was watching are found by comparison and announced, before what came instead. An object under the same name
 /// with another uid is a deletion and an addition. observed_version() never goes back, unless the server itself has
-/// (ten lists in a row older than the cache, or two reads after nobody was there: a restored backup, an API server that
-/// has begun anew). What is wrong with the server never ends it.
+/// (ten lists in a row older than the cache, or the first one after nobody was there: a restored backup, an API server
+/// that has begun anew). What is wrong with the server never ends it.
 /// Waits between attempts grow to the cap and shrink only by progress: a completed list for lists; for watches an event
 /// that moved the revision, or a stream that stood for a while.
 /// Lifetime: the environment and the Api outlive it. It is destroyed only when it does not run, or after its
@@ -129,9 +129,6 @@ class Informer {
   /// Reads initial events up to their end; nothing if the stream is not to be used on.
   boost::asio::awaitable<std::expected<Listed, Verdict>> initial_events(api::Watch& watch);
   boost::asio::awaitable<Verdict> watch_once();
-  /// Nobody was there for a while: is it the same history? One small quorum read tells. The verdict if it is not, or
-  /// cannot be said.
-  boost::asio::awaitable<std::optional<Verdict>> check_history();
   /// Applies what a stream brings until it ends. `timeout`: what the server was asked for when it was opened.
   boost::asio::awaitable<Verdict> consume(api::Watch& watch, seams::MonotonicTime opened_at, seams::Duration timeout);
   api::WatchOptions watch_options();
@@ -169,12 +166,11 @@ class Informer {
   bool begun_ = false;  ///< the coroutine has had its first turn: before, a cancellation would break it
   bool stopping_ = false;
   std::string trouble_;
-  bool watch_list_ = false;        ///< it is wanted, and the server has not shown that it cannot
-  bool stream_trouble_ = false;    ///< it came in a stream, so opening another one does not end it
-  unsigned list_failures_ = 0;     ///< since the last completed list
-  unsigned watch_failures_ = 0;    ///< since the last progress of a watch
-  unsigned older_lists_ = 0;       ///< lists in a row that were older than the cache
-  bool history_in_doubt_ = false;  ///< a watch could not be opened since nobody answered
+  bool watch_list_ = false;      ///< it is wanted, and the server has not shown that it cannot
+  bool stream_trouble_ = false;  ///< it came in a stream, so opening another one does not end it
+  unsigned list_failures_ = 0;   ///< since the last completed list
+  unsigned watch_failures_ = 0;  ///< since the last progress of a watch
+  unsigned older_lists_ = 0;     ///< lists in a row that were older than the cache
   InformerStats stats_;
   boost::asio::cancellation_signal cancel_;
   std::function<void()> stopped_;

@@ -1,6 +1,20 @@
 #include "tests/conformance/real_programs.hpp"
 
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+
+#include <memory>
+
 namespace conformance {
+
+std::string new_service_account_key() {
+  std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> const key(EVP_RSA_gen(2048), &EVP_PKEY_free);
+  std::unique_ptr<BIO, decltype(&BIO_free)> const memory(BIO_new(BIO_s_mem()), &BIO_free);
+  PEM_write_bio_PrivateKey(memory.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr);
+  char* bytes = nullptr;
+  auto const size = BIO_get_mem_data(memory.get(), &bytes);
+  return {bytes, static_cast<std::size_t>(size)};
+}
 
 std::vector<Command> real_server_commands(std::filesystem::path const& assets, RealPlace const& place) {
   auto const url = [](std::uint16_t port) { return "http://127.0.0.1:" + std::to_string(port); };

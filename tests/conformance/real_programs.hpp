@@ -25,6 +25,9 @@ struct RealPlace {
   std::filesystem::path service_account_public_key;
 };
 
+/// A private key in PEM for the service accounts, RSA of 2048 bits.
+std::string new_service_account_key();
+
 /// etcd and then kube-apiserver, from a folder such as envtest's: authorization by roles, none of the things that need
 /// a cluster around it.
 std::vector<Command> real_server_commands(std::filesystem::path const& assets, RealPlace const& place);

@@ -1,6 +1,3 @@
-#include <openssl/evp.h>
-#include <openssl/pem.h>
-
 #include <boost/json/parse.hpp>
 #include <fstream>
 #include <thread>
@@ -27,16 +24,6 @@ std::expected<void, std::string> write_file(Path const& path, std::string const&
   if (!stream) return std::unexpected(path.string() + " cannot be written");
   std::filesystem::permissions(path, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
   return {};
-}
-
-/// A key for the service accounts that nobody uses here, and that kube-apiserver wants all the same.
-std::string new_key() {
-  std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> const key(EVP_RSA_gen(2048), &EVP_PKEY_free);
-  std::unique_ptr<BIO, decltype(&BIO_free)> const memory(BIO_new(BIO_s_mem()), &BIO_free);
-  PEM_write_bio_PrivateKey(memory.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr);
-  char* bytes = nullptr;
-  auto const size = BIO_get_mem_data(memory.get(), &bytes);
-  return {bytes, static_cast<std::size_t>(size)};
 }
 
 std::string kubeconfig(std::string const& url) {
@@ -121,7 +108,7 @@ std::expected<std::unique_ptr<RealServer>, std::string> start_once(Path const& a
   auto const folder = server->folder.path();
   std::string const url = "https://127.0.0.1:" + std::to_string(ports[2]);
   for (auto const& [file, text] : std::map<std::string, std::string>{
-           {"service-accounts.key", new_key()},
+           {"service-accounts.key", new_service_account_key()},
            {"kubeconfig", kubeconfig(url)},
            {"tokens.csv", std::string(admin_token) + ",admin,admin,system:masters\n" + bob_token + ",bob,bob\n"}}) {
     if (auto written = write_file(folder / file, text); !written) return std::unexpected(written.error());

@@ -5,7 +5,6 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
@@ -32,160 +31,158 @@ using boost::system::error_code;
 
 tcp::endpoint loopback(std::uint16_t port) { return {asio::ip::address_v4::loopback(), port}; }
 
-/// An io_context in a thread of its own; on() runs something there and waits for it.
-class Loop {
+/// Accepts connections for the server of a cluster, in a thread of its own, and gives each to `serve`. A Pair has a
+/// socket to the client, client_socket(), and close().
+template <class Pair>
+class Entrance {
  public:
-  ~Loop() { stop(); }
-  void stop() {
-    context.stop();
-    if (thread_.joinable()) thread_.join();
+  using Serve = std::function<asio::awaitable<void>(std::shared_ptr<Pair>)>;
+  using Make = std::function<std::shared_ptr<Pair>(asio::io_context&)>;
+
+  Entrance(Make make, Serve serve) : make_(std::move(make)), serve_(std::move(serve)) {
+    asio::co_spawn(context_, accept(), asio::detached);
+    thread_ = std::thread([this] { context_.run(); });
   }
-  void on(std::function<void()> work) {
+  ~Entrance() {
+    context_.stop();
+    thread_.join();
+  }
+  Entrance(Entrance const&) = delete;
+  Entrance& operator=(Entrance const&) = delete;
+
+  std::uint16_t port() const { return port_; }
+  unsigned accepted() const { return accepted_; }
+  /// Does something in the thread with each connection there is, and waits for it.
+  void each(std::function<void(Pair&)> const& work) {
     std::promise<void> done;
-    asio::post(context, [&] {
-      work();
+    asio::post(context_, [&] {
+      for (auto const& one : pairs_) {
+        if (auto const pair = one.lock()) work(*pair);
+      }
       done.set_value();
     });
     done.get_future().wait();
   }
-  void start() {
-    thread_ = std::thread([this] { context.run(); });
-  }
-  asio::io_context context{1};
 
  private:
-  asio::executor_work_guard<asio::io_context::executor_type> work_ = asio::make_work_guard(context);
+  asio::awaitable<void> accept() {
+    while (true) {
+      auto pair = make_(context_);
+      error_code error;
+      co_await acceptor_.async_accept(pair->client_socket(), asio::redirect_error(asio::use_awaitable, error));
+      if (error) co_return;
+      ++accepted_;
+      std::erase_if(pairs_, [](auto const& one) { return one.expired(); });
+      pairs_.push_back(pair);
+      asio::co_spawn(context_, serve_(std::move(pair)), asio::detached);
+    }
+  }
+
+  Make make_;
+  Serve serve_;
+  std::list<std::weak_ptr<Pair>> pairs_;
+  std::atomic<unsigned> accepted_ = 0;
+  asio::io_context context_{1};
+  tcp::acceptor acceptor_{context_, loopback(0)};
+  std::uint16_t port_ = acceptor_.local_endpoint().port();
   std::thread thread_;
 };
+
+/// Carries bytes from one side to the other until either ends, then closes both. What comes while the pair is silent is
+/// dropped, the end of a connection too.
+template <class Pair, class From, class To>
+asio::awaitable<void> pass(std::shared_ptr<Pair> pair, From& from, To& to) {
+  std::array<char, 16384> bytes;
+  error_code error;
+  while (true) {
+    auto const size =
+        co_await from.async_read_some(asio::buffer(bytes), asio::redirect_error(asio::use_awaitable, error));
+    if (pair->silent) {
+      if (error) co_return;
+      continue;
+    }
+    if (!error) {
+      co_await asio::async_write(to, asio::buffer(bytes.data(), size),
+                                 asio::redirect_error(asio::use_awaitable, error));
+    }
+    if (error) co_return pair->close();
+  }
+}
+
+void close_now(tcp::socket& socket, bool reset) {
+  error_code ignored;
+  if (reset) socket.set_option(asio::socket_base::linger(true, 0), ignored);
+  socket.close(ignored);
+}
 
 }  // namespace
 
 struct Front::Impl {
   struct Pair {
     explicit Pair(asio::io_context& context) : client(context), server(context) {}
+    tcp::socket& client_socket() { return client; }
+    void close(bool reset = false) {
+      close_now(client, reset);
+      close_now(server, reset);
+    }
     tcp::socket client;
     tcp::socket server;
     bool silent = false;
   };
 
-  explicit Impl(Cluster const& cluster) : to(loopback(cluster.port())), acceptor(loop.context, loopback(0)) {
-    port = acceptor.local_endpoint().port();
-    asio::co_spawn(loop.context, accept(), asio::detached);
-    loop.start();
-  }
+  explicit Impl(Cluster const& cluster)
+      : to(loopback(cluster.port())),
+        entrance([](asio::io_context& context) { return std::make_shared<Pair>(context); },
+                 [this](std::shared_ptr<Pair> pair) { return serve(std::move(pair)); }) {}
 
-  ~Impl() { loop.stop(); }
-
-  asio::awaitable<void> accept() {
-    while (true) {
-      auto pair = std::make_shared<Pair>(loop.context);
-      error_code error;
-      co_await acceptor.async_accept(pair->client, asio::redirect_error(asio::use_awaitable, error));
-      if (error) co_return;
-      ++count;
-      co_await pair->server.async_connect(to, asio::redirect_error(asio::use_awaitable, error));
-      if (error) {
-        reset(pair->client);
-        continue;
-      }
-      std::erase_if(pairs, [](auto const& one) { return one.expired(); });
-      pairs.push_back(pair);
-      asio::co_spawn(loop.context, pass(pair, pair->client, pair->server), asio::detached);
-      asio::co_spawn(loop.context, pass(pair, pair->server, pair->client), asio::detached);
-    }
-  }
-
-  static asio::awaitable<void> pass(std::shared_ptr<Pair> pair, tcp::socket& from, tcp::socket& to) {
-    std::array<char, 16384> bytes;
+  asio::awaitable<void> serve(std::shared_ptr<Pair> pair) {
     error_code error;
-    while (true) {
-      auto const size =
-          co_await from.async_read_some(asio::buffer(bytes), asio::redirect_error(asio::use_awaitable, error));
-      // What has been silenced is dropped, the end of a connection too.
-      if (pair->silent) {
-        if (error) co_return;
-        continue;
-      }
-      if (error) break;
-      co_await asio::async_write(to, asio::buffer(bytes.data(), size),
-                                 asio::redirect_error(asio::use_awaitable, error));
-      if (error) break;
-    }
-    error_code ignored;
-    pair->client.close(ignored);
-    pair->server.close(ignored);
-  }
-
-  static void reset(tcp::socket& socket) {
-    error_code ignored;
-    socket.set_option(asio::socket_base::linger(true, 0), ignored);
-    socket.close(ignored);
-  }
-
-  void each(std::function<void(Pair&)> const& work) {
-    loop.on([&] {
-      for (auto const& one : pairs) {
-        if (auto const pair = one.lock()) work(*pair);
-      }
-    });
+    co_await pair->server.async_connect(to, asio::redirect_error(asio::use_awaitable, error));
+    if (error) co_return pair->close(true);
+    asio::co_spawn(pair->client.get_executor(), pass(pair, pair->client, pair->server), asio::detached);
+    co_await pass(pair, pair->server, pair->client);
   }
 
   tcp::endpoint to;
-  std::list<std::weak_ptr<Pair>> pairs;
-  Loop loop;
-  tcp::acceptor acceptor;
-  std::uint16_t port = 0;
-  std::atomic<unsigned> count = 0;
+  Entrance<Pair> entrance;  // its thread ends first
 };
 
 Front::Front(Cluster const& cluster) : impl_(std::make_unique<Impl>(cluster)) {}
 Front::~Front() = default;
-std::uint16_t Front::port() const { return impl_->port; }
-unsigned Front::connections() const { return impl_->count; }
+std::uint16_t Front::port() const { return impl_->entrance.port(); }
+unsigned Front::connections() const { return impl_->entrance.accepted(); }
 void Front::cut() {
-  impl_->each([](Impl::Pair& pair) {
-    Impl::reset(pair.client);
-    Impl::reset(pair.server);
-  });
+  impl_->entrance.each([](Impl::Pair& pair) { pair.close(true); });
 }
 void Front::silence() {
-  impl_->each([](Impl::Pair& pair) { pair.silent = true; });
+  impl_->entrance.each([](Impl::Pair& pair) { pair.silent = true; });
 }
 
 struct Turnstile::Impl {
   using Tls = ssl::stream<tcp::socket>;
   struct Pair {
     Pair(asio::io_context& context, ssl::context& in, ssl::context& out) : client(context, in), server(context, out) {}
+    tcp::socket& client_socket() { return client.next_layer(); }
+    void close() {
+      close_now(client.next_layer(), false);
+      close_now(server.next_layer(), false);
+    }
     Tls client;
     Tls server;
-    void close() {
-      error_code ignored;
-      client.lowest_layer().close(ignored);
-      server.lowest_layer().close(ignored);
-    }
+    static constexpr bool silent = false;
   };
 
-  explicit Impl(Cluster const& cluster) : to(loopback(cluster.port())), acceptor(loop.context, loopback(0)) {
-    auto const& identity = cluster.server_identity();
-    in.use_certificate_chain(asio::buffer(identity.certificate));
-    in.use_private_key(asio::buffer(identity.key), ssl::context::pem);
-    port = acceptor.local_endpoint().port();
-    asio::co_spawn(loop.context, accept(), asio::detached);
-    loop.start();
-  }
+  explicit Impl(Cluster const& cluster)
+      : to(loopback(cluster.port())),
+        in(server_context(cluster.server_identity())),
+        entrance([this](asio::io_context& context) { return std::make_shared<Pair>(context, in, out); },
+                 [this](std::shared_ptr<Pair> pair) { return serve(std::move(pair)); }) {}
 
-  ~Impl() { loop.stop(); }
-
-  asio::awaitable<void> accept() {
-    while (true) {
-      auto pair = std::make_shared<Pair>(loop.context, in, out);
-      error_code error;
-      co_await acceptor.async_accept(pair->client.next_layer(), asio::redirect_error(asio::use_awaitable, error));
-      if (error) co_return;
-      std::erase_if(pairs, [](auto const& one) { return one.expired(); });
-      pairs.push_back(pair);
-      asio::co_spawn(loop.context, serve(pair), asio::detached);
-    }
+  static ssl::context server_context(real::TlsIdentity const& identity) {
+    ssl::context made(ssl::context::tls_server);
+    made.use_certificate_chain(asio::buffer(identity.certificate));
+    made.use_private_key(asio::buffer(identity.key), ssl::context::pem);
+    return made;
   }
 
   asio::awaitable<void> serve(std::shared_ptr<Pair> pair) {
@@ -197,7 +194,7 @@ struct Turnstile::Impl {
     co_await pair->server.next_layer().async_connect(to, token());
     if (!error) co_await pair->server.async_handshake(ssl::stream_base::client, token());
     if (error) co_return pair->close();
-    asio::co_spawn(loop.context, pass(pair, pair->client, pair->server), asio::detached);
+    asio::co_spawn(pair->client.get_executor(), pass(pair, pair->client, pair->server), asio::detached);
     co_await pass(pair, pair->server, pair->client);
   }
 
@@ -233,41 +230,21 @@ struct Turnstile::Impl {
     }
   }
 
-  static asio::awaitable<void> pass(std::shared_ptr<Pair> pair, Tls& from, Tls& to) {
-    std::array<char, 16384> bytes;
-    error_code error;
-    while (!error) {
-      auto const size =
-          co_await from.async_read_some(asio::buffer(bytes), asio::redirect_error(asio::use_awaitable, error));
-      if (error) break;
-      co_await asio::async_write(to, asio::buffer(bytes.data(), size),
-                                 asio::redirect_error(asio::use_awaitable, error));
-    }
-    pair->close();
-  }
-
   tcp::endpoint to;
-  ssl::context in{ssl::context::tls_server};
+  ssl::context in;
   ssl::context out{ssl::context::tls_client};
-  std::list<std::weak_ptr<Pair>> pairs;
-  bool stormy = false;
-  Loop loop;
-  tcp::acceptor acceptor;
-  std::uint16_t port = 0;
+  std::atomic<bool> stormy = false;
   std::atomic<unsigned> count = 0;
+  Entrance<Pair> entrance;  // its thread ends first
 };
 
 Turnstile::Turnstile(Cluster const& cluster) : impl_(std::make_unique<Impl>(cluster)) {}
 Turnstile::~Turnstile() = default;
-std::uint16_t Turnstile::port() const { return impl_->port; }
+std::uint16_t Turnstile::port() const { return impl_->entrance.port(); }
 unsigned Turnstile::refused() const { return impl_->count; }
 void Turnstile::storm(bool on) {
-  impl_->loop.on([&] {
-    impl_->stormy = on;
-    for (auto const& one : impl_->pairs) {
-      if (auto const pair = one.lock()) pair->close();
-    }
-  });
+  impl_->stormy = on;
+  impl_->entrance.each([](Impl::Pair& pair) { pair.close(); });
 }
 
 }  // namespace end_to_end

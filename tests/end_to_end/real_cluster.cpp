@@ -1,8 +1,5 @@
 #include "tests/end_to_end/real_cluster.hpp"
 
-#include <openssl/evp.h>
-#include <openssl/pem.h>
-
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <csignal>
@@ -20,16 +17,6 @@ namespace end_to_end {
 namespace {
 
 namespace json = boost::json;
-
-// kube-apiserver wants an RSA key for the service accounts that nobody uses here.
-std::string new_key() {
-  std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> const key(EVP_RSA_gen(2048), &EVP_PKEY_free);
-  std::unique_ptr<BIO, decltype(&BIO_free)> const memory(BIO_new(BIO_s_mem()), &BIO_free);
-  PEM_write_bio_PrivateKey(memory.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr);
-  char* bytes = nullptr;
-  auto const size = BIO_get_mem_data(memory.get(), &bytes);
-  return {bytes, static_cast<std::size_t>(size)};
-}
 
 /// Lets every pod run that waits for a node. No pod is bound to one, so that deletions need nobody's consent.
 void run_pods(conformance::Driver& driver) {
@@ -56,7 +43,7 @@ class RealCluster final : public Cluster {
       : Cluster(folder, options), assets_(assets) {
     std::signal(SIGPIPE, SIG_IGN);  // the node goes on while the server is stopped
     auto const ports = programs::free_ports(2);
-    write_file(file("service-accounts.key"), new_key());
+    write_file(file("service-accounts.key"), conformance::new_service_account_key());
     commands_ = conformance::real_server_commands(assets, {.etcd = ports[0],
                                                            .etcd_peers = ports[1],
                                                            .server = port_,

@@ -159,7 +159,7 @@ TEST_F(InformerTest, an_event_resets_the_backoff_of_watches) {
   start_synced({});
   for (int i = 0; i < 3; ++i) {
     api.refuse_watch(error_of(Reason::connection_failed, 0));
-    api.answer_list(10, {});  // still the same history
+    api.answer_list(10, {});  // since nobody was there
   }
   api.watch().reset(error_of(Reason::connection_failed, 0));
   ASSERT_TRUE(world.run_for(12s));
@@ -227,28 +227,18 @@ TEST_F(InformerTest, a_connection_that_breaks_again_and_again_never_costs_a_list
   EXPECT_EQ(api.asked_watches.size(), 6U);
 }
 
-TEST_F(InformerTest, after_nobody_was_there_a_server_of_an_older_revision_is_taken_as_it_is) {
+TEST_F(InformerTest, after_nobody_was_there_it_takes_what_is_there_then_be_it_of_an_older_revision) {
   start_synced({object("gone", "1", 5)});
-  api.refuse_watch(error_of(Reason::connection_failed, 0));
-  api.watch().reset(error_of(Reason::connection_failed, 0));
-  api.answer_list(3, {});  // how far the server is
-  api.answer_list(3, {object("new", "2", 2)});
-  ASSERT_TRUE(world.run_for(30s));
-  ASSERT_EQ(api.asked_lists.size(), 3U);
-  EXPECT_EQ(api.asked_lists[1].list().limit, 1);
-  EXPECT_FALSE(api.asked_lists[1].list().resource_version) << "the latest, not what a cache has";
-  EXPECT_EQ(told, (Told{"-gone", "+new"}));
-  EXPECT_EQ(api.asked_watches.back().watch().resource_version, api::ResourceVersion{3});
-}
-
-TEST_F(InformerTest, after_nobody_was_there_a_server_of_the_same_history_is_watched_on) {
-  start_synced({});
-  api.refuse_watch(error_of(Reason::connection_failed, 0));
-  api.watch().reset(error_of(Reason::connection_failed, 0));
-  api.answer_list(12, {});
-  ASSERT_TRUE(world.run_for(30s));
-  EXPECT_EQ(api.asked_lists.size(), 2U);
-  EXPECT_EQ(api.asked_watches.back().watch().resource_version, api::ResourceVersion{10});
+  for (std::uint64_t const revision : {3U, 30U}) {  // older than ours, and then further along
+    auto const name = std::to_string(revision);
+    api.refuse_watch(error_of(Reason::connection_failed, 0));
+    api.watch().reset(error_of(Reason::connection_failed, 0));
+    api.answer_list(revision, {object(name, name, 2)});
+    ASSERT_TRUE(world.run_for(30s));
+    EXPECT_EQ(api.asked_watches.back().watch().resource_version, api::ResourceVersion{revision});
+  }
+  EXPECT_EQ(api.asked_lists.size(), 3U);
+  EXPECT_EQ(told, (Told{"-gone", "+3", "-3", "+30"}));
 }
 
 TEST_F(InformerTest, an_event_without_a_revision_lists_again) {

@@ -9,34 +9,20 @@
 #include "sim/batch.hpp"
 #include "sim/echo_definition.hpp"
 #include "sim/run.hpp"
+#include "tests/sim/support/recorded.hpp"
 
 namespace {
 
 using namespace std::chrono_literals;
 using sim::FaultKind;
 using sim::Stream;
+using sim_tests::Line;
+using sim_tests::Recorded;
 
 sim::Scene const& scene() {
   static sim::Scene const scene = sim::standard_scene();
   return scene;
 }
-
-struct Line {
-  seams::Duration at;
-  std::string who;
-  std::string what;
-};
-struct Recorded final : sim::Trace {
-  void line(sim::GlobalTime at, std::string_view who, std::string_view what) override {
-    lines.push_back({at - sim::Scheduler::start, std::string(who), std::string(what)});
-  }
-  Line const* find(std::string_view text) const {
-    auto const found =
-        std::ranges::find_if(lines, [&](Line const& line) { return line.what.find(text) != std::string::npos; });
-    return found == lines.end() ? nullptr : &*found;
-  }
-  std::vector<Line> lines;
-};
 
 TEST(Elections, batches_of_two_and_of_three_operators_have_no_failure_and_the_lead_changes_in_every_way) {
   std::array<std::uint64_t, sim::fault_kind_count> runs_with{};

@@ -7,30 +7,15 @@
 #include "fakeapi/face/call_hooks.hpp"
 #include "sim/echo_definition.hpp"
 #include "sim/run.hpp"
+#include "tests/sim/support/recorded.hpp"
 
 namespace {
 
 using namespace std::chrono_literals;
 using sim::FaultKind;
 using sim::Stream;
-
-struct Line {
-  seams::Duration at;
-  std::string who;
-  std::string what;
-};
-struct Recorded final : sim::Trace {
-  void line(sim::GlobalTime at, std::string_view who, std::string_view what) override {
-    lines.push_back({at - sim::Scheduler::start, std::string(who), std::string(what)});
-  }
-  Line const* find(std::string_view text) const {
-    for (auto const& line : lines) {
-      if (line.what.find(text) != std::string::npos) return &line;
-    }
-    return nullptr;
-  }
-  std::vector<Line> lines;
-};
+using sim_tests::Line;
+using sim_tests::Recorded;
 
 // One Echo, created after a second; nothing goes wrong but what the tape says, of this one kind.
 sim::RunResult run(FaultKind kind, std::vector<sim::Choice> choices, Recorded& trace) {

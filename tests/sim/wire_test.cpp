@@ -9,11 +9,13 @@
 #include "sim/batch.hpp"
 #include "sim/echo_definition.hpp"
 #include "sim/run.hpp"
+#include "tests/sim/support/recorded.hpp"
 
 namespace {
 
 using sim::FaultKind;
 using sim::Stream;
+using sim_tests::Recorded;
 
 sim::Scene const& scene() {
   static sim::Scene const scene = sim::standard_scene();
@@ -72,16 +74,6 @@ TEST(Wire, a_run_played_back_from_its_tape_is_the_same_byte_for_byte) {
   }
 }
 
-struct Recorded final : sim::Trace {
-  void line(sim::GlobalTime, std::string_view, std::string_view what) override { lines.emplace_back(what); }
-  std::size_t count(std::string_view text) const {
-    std::size_t count = 0;
-    for (auto const& line : lines) count += line.find(text) != std::string::npos ? 1 : 0;
-    return count;
-  }
-  std::vector<std::string> lines;
-};
-
 // One Echo, created after a second; nothing goes wrong but what the tape says, of these kinds.
 sim::RunResult run(FaultKind kind, std::vector<sim::Choice> choices, Recorded& trace) {
   sim::Swarm swarm;
@@ -101,8 +93,8 @@ sim::RunResult run(FaultKind kind, std::vector<sim::Choice> choices, Recorded& t
 std::uint32_t place_of(Recorded const& trace, std::string_view text) {
   std::uint32_t place = 0;
   for (auto const& line : trace.lines) {
-    if (!line.starts_with("bytes to the ")) continue;
-    if (line.find(text) != std::string::npos) return place;
+    if (!line.what.starts_with("bytes to the ")) continue;
+    if (line.what.find(text) != std::string::npos) return place;
     ++place;
   }
   ADD_FAILURE() << "nothing like " << text;

@@ -8,10 +8,13 @@
 #include <expected>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "operator/real/temporary_folder.hpp"
 
 namespace programs {
 
@@ -56,14 +59,11 @@ class Process {
 /// A new folder below the system's temporary one, removed with all in it when this object goes.
 class TemporaryFolder {
  public:
-  TemporaryFolder();
-  TemporaryFolder(TemporaryFolder&& other) noexcept : path_(std::exchange(other.path_, {})) {}
-  TemporaryFolder& operator=(TemporaryFolder&&) = delete;
-  ~TemporaryFolder();
-  std::filesystem::path const& path() const { return path_; }
+  TemporaryFolder() : folder_(real::TemporaryFolder::make("echo-test").value()) {}
+  std::filesystem::path const& path() const { return folder_->path(); }
 
  private:
-  std::filesystem::path path_;
+  std::unique_ptr<real::TemporaryFolder> folder_;
 };
 
 /// All of a file; "" if it cannot be read.

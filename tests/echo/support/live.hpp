@@ -38,7 +38,7 @@ class CountingApi final : public api::Api {
     watches.push_back(request.to_string());
     if (!fails_watches_of.empty() && request.key.namespace_ == fails_watches_of) {
       api::Error error;
-      error.reason = api::Reason::connection_failed;
+      error.reason = api::Reason::internal_error;
       co_return std::unexpected(std::move(error));
     }
     co_return co_await behind_.open_watch(std::move(request));
