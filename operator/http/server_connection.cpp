@@ -173,8 +173,8 @@ void ServerConnection::make_room() {
   } else if (grow && held * 2 >= input_size_) {
     size = std::max(large_input, input_size_ * 2);
   }
-  // What has been read ahead may be more than the parser asks for at a time.
-  size = std::max(std::min(size, std::max(small_input, parser_.window())), held + 1);
+  size = std::min(size, std::max(small_input, parser_.window()));
+  seams::check(held <= size, "a parser leaves less than it asks for at a time");
   if (size != input_size_) {
     auto larger = std::make_unique_for_overwrite<char[]>(size);
     if (held > 0) std::memcpy(larger.get(), input_.get() + input_begin_, held);
